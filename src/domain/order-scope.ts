@@ -1,0 +1,19 @@
+import type { Order } from './order.ts';
+
+/** Whose orders somebody may see, and act on: all that every given member allows. */
+export interface OrderScope {
+  /** The shop that placed them. */
+  readonly shopId?: number;
+  readonly customerId?: string;
+}
+
+/** Of staff, and of this machine's user. */
+export const ALL_ORDERS: OrderScope = {};
+
+/** Whether an order is within a scope. What is not is, for whoever asks, not there. */
+export function isWithin({ shopId, customerId }: Pick<Order, 'shopId' | 'customerId'>, scope: OrderScope): boolean {
+  return (
+    (scope.shopId === undefined || scope.shopId === shopId) &&
+    (scope.customerId === undefined || scope.customerId === customerId)
+  );
+}

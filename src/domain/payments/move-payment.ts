@@ -1,0 +1,118 @@
+import {
+  accepted,
+  refused,
+  unchanged,
+  type Circumstances,
+  type Decision,
+  type JobRequest,
+  type Refused,
+} from '../decision.ts';
+import { allowedEvents, paymentLifecycle, stateAfter, type PaymentEvent } from '../lifecycles.ts';
+import { withPart, type Order, type Payment } from '../order.ts';
+import { capturesInPart } from '../payment-gateways.ts';
+import type { PaymentOutcome, RequestOfGateway } from './payment-commands.ts';
+import { settled } from './settled.ts';
+
+/** Asks the gateway to capture an authorised payment or part of it, or to give it up. Asking twice is no change. */
+export function requestOfGateway(order: Order, command: RequestOfGateway, circumstances: Circumstances): Decision {
+  const payment = order.payments.find(({ id }) => id === command.paymentId);
+  if (!payment) return notFound(order, command.paymentId);
+  const intent = command.type === 'request_capture' ? 'capture' : 'void';
+  if (payment.state !== 'AUTHORISED') return illegal(payment, intent);
+  const captureMinor = command.type === 'request_capture' ? partToCapture(payment, command.amountMinor) : null;
+  if (payment.intent === intent && payment.captureMinor === captureMinor) return unchanged(order, payment.id);
+  if (payment.intent !== null) {
+    const detail = `The gateway has been asked to ${payment.intent} the payment; wait for what comes of it.`;
+    return refused('payment.in_progress', detail, { payment_id: payment.id, intent: payment.intent });
+  }
+  const problem = captureMinor === null ? undefined : problemWithPart(payment, captureMinor);
+  if (problem) return problem;
+  const asked: Payment = { ...payment, intent, captureMinor, updatedAt: circumstances.now };
+  return accepted({ ...order, payments: withPart(order.payments, asked) }, circumstances, payment.id, {
+    jobs: [{ kind: `payment.${intent}`, subjectId: payment.id }],
+  });
+}
+
+function partToCapture(payment: Payment, amountMinor: number | null): number | null {
+  return amountMinor === payment.amountMinor ? null : amountMinor;
+}
+
+function problemWithPart({ amountMinor, gateway }: Payment, captureMinor: number): Refused | undefined {
+  if (captureMinor > amountMinor) {
+    const facts = { field: 'amount_minor', amount_minor: captureMinor, authorised_minor: amountMinor };
+    return refused('payment.exceeds_authorised', `${amountMinor} is authorised, not ${captureMinor}.`, facts);
+  }
+  if (gateway !== null && !capturesInPart(gateway)) {
+    const detail = `The gateway ${gateway} captures all of what is authorised, ${amountMinor}, or nothing.`;
+    const facts = { field: 'amount_minor', gateway, authorised_minor: amountMinor };
+    return refused('payment.captured_whole', detail, facts);
+  }
+  return undefined;
+}
+
+/** Writes down what the gateway says of a payment. */
+export function movePayment(order: Order, command: PaymentOutcome, circumstances: Circumstances): Decision {
+  const payment = order.payments.find(({ id }) => id === command.paymentId);
+  if (!payment) return notFound(order, command.paymentId);
+  const { event, change, reason = null } = meaningOf(command);
+  const to = stateAfter(paymentLifecycle, payment.state, event);
+  if (to === undefined) return illegal(payment, event);
+  const intent = intentAfter(order, payment, to);
+  const moved: Payment = { ...payment, ...change, state: to, intent, updatedAt: circumstances.now };
+  const jobs: JobRequest[] =
+    to === 'AUTHORISED' && intent !== null ? [{ kind: `payment.${intent}`, subjectId: payment.id }] : [];
+  const outcome = settled(
+    {
+      order: { ...order, payments: withPart(order.payments, moved) },
+      transitions: [{ entityType: 'payment', entityId: payment.id, event, from: payment.state, to, reason }],
+      jobs,
+    },
+    moved,
+    circumstances,
+  );
+  return accepted(outcome.order, circumstances, payment.id, outcome);
+}
+
+/** An authorisation that comes after the order was cancelled is given up. */
+function intentAfter(order: Order, payment: Payment, to: Payment['state']): Payment['intent'] {
+  if (to !== 'AUTHORISED') return null;
+  return order.state === 'CANCELLED' ? 'void' : payment.intent;
+}
+
+interface Meaning {
+  readonly event: PaymentEvent;
+  readonly change: Partial<Payment>;
+  readonly reason?: string;
+}
+
+function meaningOf(command: PaymentOutcome): Meaning {
+  switch (command.type) {
+    case 'authorise_payment':
+      return { event: 'authorise', change: { reference: command.gatewayReference } };
+    case 'capture_payment':
+      return {
+        event: 'capture',
+        change: { reference: command.gatewayReference, failureCode: null, failureMessage: null },
+      };
+    case 'void_payment':
+      return { event: 'void', change: {} };
+    case 'leave_payment_to_expire':
+      return { event: 'let_expire', change: {}, reason: command.reason };
+    case 'fail_payment':
+      return {
+        event: 'fail',
+        change: { failureCode: command.failureCode, failureMessage: command.failureMessage },
+        reason: command.failureMessage,
+      };
+  }
+}
+
+function notFound(order: Order, paymentId: number): Decision {
+  return refused('payment.not_found', `Order ${order.id} has no payment ${paymentId}.`);
+}
+
+function illegal({ state }: Payment, event: PaymentEvent): Decision {
+  const allowed = allowedEvents(paymentLifecycle, state);
+  const detail = `A payment that is ${state} cannot be moved by "${event}".`;
+  return refused('payment.illegal_transition', detail, { from: state, event, allowed });
+}

@@ -1,0 +1,89 @@
+import type { DecideRefund, RequestRefund } from '../commands.ts';
+import { issueCreditNote } from '../credit-note-issue.ts';
+import { accepted, inTurn, refused, type Circumstances, type Consequence, type Decision } from '../decision.ts';
+import { allowedEvents, refundLifecycle, stateAfter } from '../lifecycles.ts';
+import { withPart, type Order, type Refund } from '../order.ts';
+import { refundableMinor, refundablePayments } from '../payments/balances.ts';
+import { sumOf } from '../pricing/share.ts';
+import { createRefunds } from './create-refunds.ts';
+
+/**
+ * A person gives money back without goods. Above the shop's limit it waits for a second person; its amount is reserved
+ * meanwhile. Of an invoiced order each such refund has its credit note, from the moment that it is decided on.
+ */
+export function requestRefund(order: Order, command: RequestRefund, circumstances: Circumstances): Decision {
+  if (order.state === 'PENDING_PAYMENT') {
+    const detail = 'The order is not paid yet; what was paid of it goes back when it is cancelled.';
+    return refused('refund.order_not_paid', detail, { state: order.state });
+  }
+  const { amountMinor, paymentId, reason } = command;
+  if (paymentId !== null && !order.payments.some(({ id }) => id === paymentId)) {
+    const detail = `Order ${order.id} has no payment ${paymentId}.`;
+    return refused('payment.not_found', detail, { field: 'payment_id' });
+  }
+  const payments = refundablePayments(order).filter(({ id }) => paymentId === null || id === paymentId);
+  const leftMinor = sumOf(payments.map(refundableMinor));
+  if (amountMinor > leftMinor) {
+    const place = paymentId === null ? 'The order' : `Payment ${paymentId}`;
+    const detail = `${place} has ${leftMinor} left to refund, not ${amountMinor}.`;
+    const facts = { field: 'amount_minor', amount_minor: amountMinor, left_minor: leftMinor };
+    return refused('refund.exceeds_captured', detail, facts);
+  }
+  const limit = circumstances.moneyPolicy.refundApprovalAboveMinor;
+  const awaitsApproval = limit !== null && amountMinor > limit;
+  const origin = { cause: 'goodwill', returnId: null, reason, awaitsApproval } as const;
+  const created = createRefunds(order, amountMinor, origin, circumstances, payments);
+  const refunds = created.order.refunds.slice(order.refunds.length);
+  const documented = awaitsApproval
+    ? created
+    : inTurn(created, refunds, (sofar, refund) => creditNoteOfRefund(sofar, refund, reason, circumstances));
+  return accepted(documented.order, circumstances, refunds[0]?.id ?? order.id, documented);
+}
+
+/** Four eyes: whoever asked for a refund does not decide on it. */
+export function decideRefund(order: Order, command: DecideRefund, circumstances: Circumstances): Decision {
+  const refund = order.refunds.find(({ id }) => id === command.refundId);
+  if (!refund) return refused('refund.not_found', `Order ${order.id} has no refund ${command.refundId}.`);
+  const event = command.type === 'approve_refund' ? 'approve' : 'reject';
+  const to = stateAfter(refundLifecycle, refund.state, event);
+  if (to === undefined) {
+    const allowed = allowedEvents(refundLifecycle, refund.state);
+    const detail = `A refund that is ${refund.state} cannot be moved by "${event}".`;
+    return refused('refund.illegal_transition', detail, { from: refund.state, event, allowed });
+  }
+  const { actor, now } = circumstances;
+  if (event === 'approve' && refund.requestedBy === actor) {
+    const detail = `${actor} has asked for this refund; another person decides on it.`;
+    return refused('refund.same_person', detail, { requested_by: actor });
+  }
+  const moved: Refund = { ...refund, state: to, updatedAt: now };
+  const { reason } = command;
+  const decided: Consequence = {
+    order: { ...order, refunds: withPart(order.refunds, moved) },
+    transitions: [{ entityType: 'refund', entityId: refund.id, event, from: refund.state, to, reason }],
+    jobs: event === 'approve' ? [{ kind: 'refund.submit', subjectId: refund.id }] : [],
+  };
+  if (event === 'approve') {
+    const why = reason ?? 'Goodwill';
+    const documented = inTurn(decided, [moved], (sofar, each) => creditNoteOfRefund(sofar, each, why, circumstances));
+    return accepted(documented.order, circumstances, refund.id, documented);
+  }
+  return accepted(released(decided.order, refund), circumstances, refund.id, decided);
+}
+
+/** Gives a rejected refund's reservation back. */
+function released(order: Order, { paymentId, amountMinor }: Refund): Order {
+  const payment = order.payments.find(({ id }) => id === paymentId);
+  if (!payment) throw new RangeError(`the refund's payment ${paymentId} is not there`);
+  const freed = { ...payment, refundedMinor: payment.refundedMinor - amountMinor };
+  return { ...order, payments: withPart(order.payments, freed) };
+}
+
+function creditNoteOfRefund(
+  order: Order,
+  { id, amountMinor }: Refund,
+  reason: string,
+  circumstances: Circumstances,
+): Consequence {
+  return issueCreditNote(order, { refundId: id, goodwillMinor: amountMinor, reason }, circumstances);
+}
