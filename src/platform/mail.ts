@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { makeFolder, writeWholeFile } from './files.ts';
+
+export interface MailMessage {
+  /** One address. */
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** With its angle brackets. The same message keeps it, however often it is sent. */
+  readonly messageId: string;
+  readonly date: Date;
+  readonly attachments: readonly MailAttachment[];
+}
+
+export interface MailAttachment {
+  readonly fileName: string;
+  readonly content: Uint8Array;
+  readonly contentType: string;
+}
+
+export interface Mailer {
+  /**
+   * Resolves when the mail server, or the folder, has taken the message.
+   *
+   * @throws TypeError when `to` is not one address or `messageId` is no Message-ID
+   */
+  send(message: MailMessage): Promise<void>;
+  /** Removes our own copy of a message, where there is one. What a mail server has taken is out of our hands. */
+  forget(messageId: string): Promise<void>;
+  close(): void;
+}
+
+export interface MailerOptions {
+  /** Undefined: messages become `.eml` files in `outputDirectory`. */
+  readonly smtpUrl: string | undefined;
+  readonly outputDirectory: string;
+  readonly from: string;
+}
+
+/** One address as people have them, without what the syntax of mail gives a meaning to: quotes, comments, lists. */
+const ONE_ADDRESS = /^[^\s\p{Cc}@<>()[\]\\,;:"]+@[^\s\p{Cc}@<>()[\]\\,;:"]+$/u;
+const MESSAGE_ID = /^<[^\s\p{Cc}<>]+>$/u;
+
+/** A message is made of what it says: nothing in it may make us read a file or fetch a page. */
+const INERT = { disableFileAccess: true, disableUrlAccess: true };
+const SMTP_TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+
+export function createMailer({ smtpUrl, outputDirectory, from }: MailerOptions): Mailer {
+  return smtpUrl === undefined ? folderMailer(outputDirectory, from) : smtpMailer(smtpUrl, from);
+}
+
+function smtpMailer(smtpUrl: string, from: string): Mailer {
+  const url = new URL(smtpUrl);
+  const transport = createTransport({
+    ...INERT,
+    ...SMTP_TIMEOUTS,
+    pool: true,
+    // Without the brackets that an IPv6 address has in a URL.
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : undefined,
+    secure: url.protocol === 'smtps:',
+    auth: url.username ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } : undefined,
+  });
+  return {
+    send: async (message) => {
+      const mail = fields(message, from);
+      await transport.sendMail(mail).catch((error: unknown) => {
+        throw new Error(withoutAddresses(error instanceof Error ? error.message : String(error)));
+      });
+    },
+    forget: () => Promise.resolve(),
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+const WORD = /[^\s<>"]+/g;
+
+/** A server says whom it does not know. What it says goes into logs and the job's record, where no person should be. */
+function withoutAddresses(answer: string): string {
+  return answer.replaceAll(WORD, (word) => (word.includes('@') ? '(address)' : word));
+}
+
+/** Writes each message as a mail program would keep it. The same message is the same file. */
+function folderMailer(outputDirectory: string, from: string): Mailer {
+  const transport = createTransport({ ...INERT, streamTransport: true, buffer: true });
+  return {
+    send: async (message) => {
+      const { message: eml } = await transport.sendMail(fields(message, from));
+      if (!Buffer.isBuffer(eml)) throw new TypeError('the message was not composed into a buffer');
+      await makeFolder(outputDirectory);
+      await writeWholeFile(join(outputDirectory, emlFileName(message.messageId)), eml);
+    },
+    forget: async (messageId) => {
+      await rm(join(outputDirectory, emlFileName(messageId)), { force: true });
+    },
+    close: () => undefined,
+  };
+}
+
+function emlFileName(messageId: string): string {
+  return `${messageId.replace(/[<>]/g, '').replace(/[^A-Za-z0-9@._-]/g, '-')}.eml`;
+}
+
+/** The recipient is an object, not text: text would be parsed, and might name more than one. */
+function fields({ to, subject, text, messageId, date, attachments }: MailMessage, from: string) {
+  if (!ONE_ADDRESS.test(to)) throw new TypeError('the recipient is not one e-mail address');
+  if (!MESSAGE_ID.test(messageId)) throw new TypeError(`not a Message-ID: ${JSON.stringify(messageId)}`);
+  return {
+    from,
+    to: { name: '', address: to },
+    subject: subject.replace(/[\s\p{Cc}]+/gu, ' ').trim(),
+    text,
+    messageId,
+    date,
+    baseBoundary: boundaryOf(messageId, text, attachments),
+    attachments: attachments.map(({ fileName, content, contentType }) => ({
+      filename: fileName,
+      content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+      contentType,
+    })),
+  };
+}
+
+/**
+ * Random by default, but a repeated message is the same bytes. Made of all that it parts, so that nobody who words some
+ * of it can foresee it and end a part early.
+ */
+function boundaryOf(messageId: string, text: string, attachments: readonly MailAttachment[]): string {
+  const hash = createHash('sha256').update(messageId).update(text);
+  for (const { content } of attachments) hash.update(content);
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,27 @@
+import pg from 'pg';
+
+const parseAny = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, 'text') as (text: string) => Date;
+
+const SHORTEST = '2026-11-25 21:32:53+00'.length;
+const LONGEST = '2026-11-25 21:32:53.926+00'.length;
+const ZERO = '0'.charCodeAt(0);
+
+/**
+ * Reads a timestamptz as PostgreSQL writes it where the time zone is UTC, digit by digit: a fifth of what the driver's
+ * own reader takes, which counts where a page of a list holds 150 of them. Whatever looks otherwise (another zone,
+ * microseconds, infinity, years past 9999) is left to that reader.
+ */
+export function parseTimestamp(text: string): Date {
+  const { length } = text;
+  const isUsual = length >= SHORTEST && length <= LONGEST && text.endsWith('+00') && text[4] === '-';
+  if (!isUsual) return parseAny(text);
+  const digit = (at: number): number => text.charCodeAt(at) - ZERO;
+  const pair = (at: number): number => digit(at) * 10 + digit(at + 1);
+  let milliseconds = 0;
+  // ".9", ".92" or ".926": zeros at the end are not written.
+  for (let at = 20, unit = 100; at < length - 3; at += 1, unit /= 10) milliseconds += digit(at) * unit;
+  const year = pair(0) * 100 + pair(2);
+  // Date.UTC takes years below 100 for those of the twentieth century.
+  if (year < 100) return parseAny(text);
+  return new Date(Date.UTC(year, pair(5) - 1, pair(8), pair(11), pair(14), pair(17), milliseconds));
+}
