@@ -1,0 +1,162 @@
+import type { ClientBase } from 'pg';
+import { financialYearOf } from '../domain/invoice-issue.ts';
+import type { InvoicePolicy } from '../domain/invoice.ts';
+import type { MoneyPolicy } from '../domain/money-policy.ts';
+import { MOST_PAYMENTS } from '../domain/payments/add-payment.ts';
+import { readWholeOrders } from '../queries/whole-orders.ts';
+import type { Changes, SeriesChange } from './changes.ts';
+import { BatchFold, type BatchCircumstances } from './fold.ts';
+import { keptAnswers } from './idempotency.ts';
+import { locateOrders, lockJobs, lockSeries, takenOrderNumbers, type LocatedKind } from './load.ts';
+import { newOrderNumber } from './order-number.ts';
+import type { EngineRequest, Intent, Outcome, Target } from './request.ts';
+
+export interface BatchContext {
+  readonly invoicePolicy: InvoicePolicy;
+  readonly moneyPolicy: MoneyPolicy;
+  readonly now: () => Date;
+}
+
+export interface BatchResult {
+  /** One for each request, in their order. */
+  readonly outcomes: readonly Outcome[];
+  readonly changes: Changes;
+}
+
+/**
+ * Loads what the requests concern, inside the transaction that the caller has begun, and folds the pure core over them
+ * in arrival order. Writes nothing: the caller saves the changes and commits.
+ *
+ * @param nextId deals out at least `mostIdsFor(requests)`
+ */
+export async function decideBatch(
+  client: ClientBase,
+  requests: readonly EngineRequest[],
+  nextId: () => number,
+  context: BatchContext,
+): Promise<BatchResult> {
+  const now = context.now();
+  const financialYear = financialYearOf(now, context.invoicePolicy);
+  const orderIds = await locate(client, requests);
+  const { loaded, lastNumbers } = await load(client, requests, orderIds, financialYear);
+
+  let invoiceNumber = lastNumbers.invoice;
+  let creditNoteNumber = lastNumbers.creditNote;
+  const circumstances: BatchCircumstances = {
+    now,
+    nextId,
+    nextOrderNumber: newOrderNumber,
+    nextInvoiceSequence: () => (invoiceNumber += 1),
+    nextCreditNoteSequence: () => (creditNoteNumber += 1),
+    invoicePolicy: context.invoicePolicy,
+    moneyPolicy: context.moneyPolicy,
+  };
+  const fold = new BatchFold(loaded, circumstances);
+  const outcomes = requests.map((request, index) => fold.answer(request, orderIds[index]));
+  return {
+    outcomes,
+    changes: {
+      orders: fold.changedOrders,
+      transitions: fold.transitions,
+      jobs: fold.newJobs,
+      finishedJobIds: fold.finishedJobIds,
+      retriedJobIds: fold.retriedJobIds,
+      answers: fold.newAnswers,
+      invoiceSeries: seriesChange(lastNumbers.invoice, invoiceNumber),
+      creditNoteSeries: seriesChange(lastNumbers.creditNote, creditNoteNumber),
+      ledger: fold.ledger,
+    },
+  };
+
+  function seriesChange(last: number, now: number): SeriesChange | undefined {
+    return now > last ? { financialYear, lastNumber: now } : undefined;
+  }
+}
+
+/** Sends all that a batch has to read at once; only what it needs. */
+async function load(
+  client: ClientBase,
+  requests: readonly EngineRequest[],
+  orderIdsOfRequests: readonly (number | undefined)[],
+  financialYear: string,
+) {
+  const intents = requests.map(({ intent }) => intent);
+  const orderIds = [...new Set(orderIdsOfRequests.filter((id) => id !== undefined))];
+  const numbers = intents.flatMap((intent) => (intent.kind === 'place' ? (intent.command.orderNumber ?? []) : []));
+  const jobIds = intents.flatMap((intent) => (intent.kind === 'retry_job' ? [intent.jobId] : []));
+  const sent = [
+    orderIds.length > 0
+      ? readWholeOrders(client, orderIds, { locked: true })
+      : Promise.resolve(new Map<number, never>()),
+    numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
+    intents.some(mayInvoice) ? lockSeries(client, 'invoice_series', financialYear) : Promise.resolve(0),
+    intents.some(mayCredit) ? lockSeries(client, 'credit_note_series', financialYear) : Promise.resolve(0),
+    jobIds.length > 0 ? lockJobs(client, jobIds) : Promise.resolve(new Map<number, never>()),
+    keptAnswers(client, requests),
+  ] as const;
+  // When a statement fails, those behind it fail as well, saying only that the transaction is void. Once all are
+  // answered, Promise.all rejects with the first in the order of sending, which is the one that says why.
+  await Promise.allSettled(sent);
+  const [orders, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
+  const loaded = { orders, takenNumbers, jobs, answers: new Map(answers) };
+  return { loaded, lastNumbers: { invoice, creditNote } };
+}
+
+/** The order that each request is about, as far as there is one. */
+async function locate(client: ClientBase, requests: readonly EngineRequest[]): Promise<(number | undefined)[]> {
+  const targets = requests.map(({ intent }) => (intent.kind === 'change' ? intent.target : undefined));
+  const ids: Record<LocatedKind, number[]> = { return: [], refund: [], payment: [] };
+  for (const target of targets) {
+    const part = target && partOf(target);
+    if (part) ids[part.kind].push(part.id);
+  }
+  const isAsked = Object.values(ids).some(({ length }) => length > 0);
+  const known = isAsked ? await locateOrders(client, ids) : undefined;
+  return targets.map((target) => {
+    if (!target || 'orderId' in target) return target?.orderId;
+    const { kind, id } = partOf(target) ?? {};
+    return kind && id !== undefined ? known?.[kind].get(id) : undefined;
+  });
+}
+
+/** What of an order names it; undefined: the order itself. */
+function partOf(target: Target): { kind: LocatedKind; id: number } | undefined {
+  if ('returnId' in target) return { kind: 'return', id: target.returnId };
+  if ('refundId' in target) return { kind: 'refund', id: target.refundId };
+  return 'paymentId' in target ? { kind: 'payment', id: target.paymentId } : undefined;
+}
+
+function mayInvoice(intent: Intent): boolean {
+  return intent.kind === 'change' && intent.command.type === 'move_order' && intent.command.event === 'ship';
+}
+
+function mayCredit(intent: Intent): boolean {
+  if (intent.kind !== 'change') return false;
+  const { command } = intent;
+  if (command.type === 'move_return') return command.event === 'complete';
+  return command.type === 'request_refund' || command.type === 'approve_refund';
+}
+
+/** Beside line items and refunds, no command makes more: a payment or paper, a job, three transitions, their posting. */
+const MOST_IDS_BESIDE_ITEMS = 8;
+/** A refund, its credit note, its job and its transition. */
+const MOST_IDS_OF_A_REFUND = 4;
+
+/** How many ids the batch may need. */
+export function mostIdsFor(requests: readonly EngineRequest[]): number {
+  return requests.reduce((total, { intent }) => total + mostIdsOf(intent), 0);
+}
+
+function mostIdsOf(intent: Intent): number {
+  if (intent.kind === 'retry_job') return 0;
+  const { command } = intent;
+  const items = command.type === 'place_order' || command.type === 'request_return' ? command.items.length : 0;
+  return items + MOST_IDS_BESIDE_ITEMS + (mayRefund(intent) ? MOST_PAYMENTS * MOST_IDS_OF_A_REFUND : 0);
+}
+
+/** Commands that may make a refund of each payment, or give each up. */
+function mayRefund(intent: Intent): boolean {
+  if (intent.kind !== 'change') return false;
+  const { command } = intent;
+  return mayCredit(intent) || (command.type === 'move_order' && command.event === 'cancel');
+}

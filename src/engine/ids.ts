@@ -1,0 +1,69 @@
+import type { ClientBase } from 'pg';
+
+/** How many ids one call of nextval reserves: the INCREMENT of entity_ids (migrations/0001-orders.sql). */
+export const ID_BLOCK_SIZE = 1_000;
+const MOST_BLOCKS_AHEAD = 32;
+
+interface Block {
+  next: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/**
+ * Ids are taken in blocks before the batch, so that every insert can leave in one flush. Batches of one process share a
+ * supply; blocks of different processes never overlap, as a sequence gives none twice.
+ */
+export class IdSupply {
+  readonly #blocks: Block[] = [];
+  #blocksAhead = 1;
+
+  /**
+   * Sets `count` ids aside and answers with the function that deals them out. What it does not deal is never used.
+   *
+   * @param client in no transaction: a server that crashes before it has written a commit out forgets which ids it gave,
+   *   and gives them again, whereas this process would remember them
+   */
+  async reserve(client: ClientBase, count: number): Promise<() => number> {
+    if (this.#available() < count) await this.#fetch(client, count);
+    const reserved = this.#carve(count);
+    return () => {
+      const block = reserved[0];
+      if (!block) throw new RangeError(`more than the ${count} ids reserved were taken`);
+      const id = block.next++;
+      if (block.next === block.end) reserved.shift();
+      return id;
+    };
+  }
+
+  /** Asks for more each time, so that a busy process asks seldom and a quiet one leaves small gaps. */
+  async #fetch(client: ClientBase, count: number): Promise<void> {
+    const { rows } = await client.query<{ first: number }>({
+      name: 'reserve-ids',
+      text: `SELECT nextval('entity_ids') AS first FROM generate_series(1, $1::integer)`,
+      // Enough by itself, because another batch may take what is there while this one waits.
+      values: [Math.max(Math.ceil(count / ID_BLOCK_SIZE), this.#blocksAhead)],
+    });
+    this.#blocksAhead = Math.min(this.#blocksAhead * 2, MOST_BLOCKS_AHEAD);
+    for (const { first } of rows) this.#blocks.push({ next: first, end: first + ID_BLOCK_SIZE });
+  }
+
+  #carve(count: number): Block[] {
+    const carved: Block[] = [];
+    let missing = count;
+    while (missing > 0) {
+      const block = this.#blocks[0];
+      if (!block) throw new RangeError(`${missing} of ${count} ids are missing`);
+      const taken = Math.min(missing, block.end - block.next);
+      carved.push({ next: block.next, end: block.next + taken });
+      block.next += taken;
+      if (block.next === block.end) this.#blocks.shift();
+      missing -= taken;
+    }
+    return carved;
+  }
+
+  #available(): number {
+    return this.#blocks.reduce((sum, { next, end }) => sum + end - next, 0);
+  }
+}

@@ -1,0 +1,65 @@
+import type { ClientBase } from 'pg';
+import { JOB_COLUMNS, type JobView } from '../queries/jobs.ts';
+
+/** Parts by which an order can be named. */
+export type LocatedKind = 'return' | 'refund' | 'payment';
+
+/** The orders that returns, payments and refunds belong to. That never changes, so it is read before the locks are taken. */
+export async function locateOrders(
+  client: ClientBase,
+  ids: Readonly<Record<LocatedKind, readonly number[]>>,
+): Promise<Record<LocatedKind, Map<number, number>>> {
+  const { rows } = await client.query<{ kind: LocatedKind; id: number; order_id: number }>({
+    name: 'locate-orders',
+    text: `SELECT 'return' AS kind, id, order_id FROM returns WHERE id = ANY ($1::bigint[])
+           UNION ALL
+           SELECT 'refund', id, order_id FROM refunds WHERE id = ANY ($2::bigint[])
+           UNION ALL
+           SELECT 'payment', id, order_id FROM payments WHERE id = ANY ($3::bigint[])`,
+    values: [ids.return, ids.refund, ids.payment],
+  });
+  const orderIds = (kind: LocatedKind) =>
+    new Map(rows.filter((row) => row.kind === kind).map((row) => [row.id, row.order_id]));
+  return { return: orderIds('return'), refund: orderIds('refund'), payment: orderIds('payment') };
+}
+
+/** Those of the given order numbers that are in use. */
+export async function takenOrderNumbers(client: ClientBase, orderNumbers: readonly string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ order_number: string }>({
+    name: 'taken-order-numbers',
+    text: 'SELECT order_number FROM orders WHERE order_number = ANY ($1::text[])',
+    values: [orderNumbers],
+  });
+  return new Set(rows.map((row) => row.order_number));
+}
+
+/**
+ * Locks the series of a financial year until the transaction ends and answers with its last number. Always locked after
+ * the orders, the invoices' before the credit notes', so two batches never wait for each other in a circle.
+ */
+export async function lockSeries(
+  client: ClientBase,
+  table: 'invoice_series' | 'credit_note_series',
+  financialYear: string,
+): Promise<number> {
+  const { rows } = await client.query<{ last_number: number }>({
+    name: `lock-${table}`,
+    text: `INSERT INTO ${table} (financial_year) VALUES ($1)
+           ON CONFLICT (financial_year) DO UPDATE SET last_number = ${table}.last_number
+           RETURNING last_number`,
+    values: [financialYear],
+  });
+  const row = rows[0];
+  if (!row) throw new Error(`${table} of ${financialYear} was not locked`);
+  return row.last_number;
+}
+
+/** Locks jobs in id order, after the orders. */
+export async function lockJobs(client: ClientBase, ids: readonly number[]): Promise<Map<number, JobView>> {
+  const { rows } = await client.query<JobView>({
+    name: 'lock-jobs',
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE`,
+    values: [ids],
+  });
+  return new Map(rows.map((job) => [job.id, job]));
+}

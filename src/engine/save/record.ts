@@ -1,0 +1,71 @@
+import type { Changes } from '../changes.ts';
+import type { Write } from './write.ts';
+
+/** The record of transitions, the jobs that they cause, and the answers that are kept for idempotency keys. */
+export function saveRecord(write: Write, changes: Changes): void {
+  write(
+    'insert-transitions',
+    changes.transitions,
+    `INSERT INTO state_transitions (id, order_id, sequence, entity_type, entity_id, event, from_state, to_state, actor,
+                                    reason, reason_salt, reason_commitment, created_at, previous_hash, hash)
+     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+                          $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::timestamptz[],
+                          $14::bytea[], $15::bytea[])`,
+    (row) => [
+      row.id,
+      row.orderId,
+      row.sequence,
+      row.entityType,
+      row.entityId,
+      row.event,
+      row.from,
+      row.to,
+      row.actor,
+      row.reason,
+      row.reasonSalt,
+      row.reasonCommitment,
+      row.createdAt,
+      row.previousHash,
+      row.hash,
+    ],
+  );
+  write(
+    'insert-jobs',
+    changes.jobs,
+    `INSERT INTO jobs (id, order_id, kind, subject_id)
+     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`,
+    (job) => [job.id, job.orderId, job.kind, job.subjectId],
+  );
+  write(
+    'finish-jobs',
+    changes.finishedJobIds,
+    `UPDATE jobs SET state = 'DONE', leased_until = NULL, last_error = NULL, updated_at = now()
+     WHERE id = ANY ($1::bigint[]) AND state <> 'DONE'`,
+    (id) => [id],
+  );
+  write(
+    'retry-jobs',
+    changes.retriedJobIds,
+    `UPDATE jobs SET state = 'READY', attempts = 0, run_at = now(), leased_until = NULL, updated_at = now()
+     WHERE id = ANY ($1::bigint[])`,
+    (id) => [id],
+  );
+  write(
+    'keep-answers',
+    [...changes.answers].sort((a, b) => compare(a.caller, b.caller) || compare(a.key, b.key)),
+    `INSERT INTO idempotency_keys (caller, key, fingerprint, status, headers, body)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::smallint[], $5::jsonb[], $6::text[])`,
+    (answer) => [
+      answer.caller,
+      answer.key,
+      answer.fingerprint,
+      answer.status,
+      JSON.stringify(answer.headers),
+      answer.body,
+    ],
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+import type { ClientBase } from 'pg';
+
+export type Value = string | number | boolean | Date | Buffer | null;
+
+/** Sends one multi-row statement whose parameters are one array a column; nothing, where there are no rows. */
+export type Write = <Row>(
+  name: string,
+  rows: readonly Row[],
+  text: string,
+  valuesOf: (row: Row) => readonly Value[],
+) => void;
+
+/** A function that sends statements without waiting for their answers, and leaves those in `sent`. */
+export function writeTo(client: ClientBase, sent: Promise<unknown>[]): Write {
+  return (name, rows, text, valuesOf) => {
+    if (rows.length > 0) sent.push(client.query({ name, text, values: columns(rows.map(valuesOf)) }));
+  };
+}
+
+/** A value for a jsonb column. */
+export function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+/** Turns rows into one array a column, for unnest. */
+function columns(rows: readonly (readonly Value[])[]): Value[][] {
+  const width = rows[0]?.length ?? 0;
+  return Array.from({ length: width }, (_, column) => rows.map((row) => toParameter(row[column] ?? null)));
+}
+
+/** Dates as UTC text: the driver would write them in the machine's time zone. */
+function toParameter(value: Value): Value {
+  return value instanceof Date ? value.toISOString() : value;
+}
