@@ -1,0 +1,98 @@
+import type { Pool } from 'pg';
+import { referencedBy, type Referenced } from '../payments/references.ts';
+import type { ArrivedWebhook, WebhookVerifier } from '../payments/webhooks/verify.ts';
+import type { Logger } from '../platform/logger.ts';
+
+export type WebhookReception = 'taken' | 'known' | 'refused' | 'not_configured';
+
+export interface WebhookReceiverOptions {
+  readonly pool: Pool;
+  readonly verify: WebhookVerifier;
+  readonly logger: Logger;
+  /** Jobs have just been committed. */
+  readonly jobsReady: () => void;
+  readonly now?: () => Date;
+}
+
+/**
+ * Takes a gateway's webhook: verified, written down once, and answered before anything is done about it. What is done is
+ * a job that asks the gateway, so that a webhook that is late, repeated or out of order takes nothing a step back.
+ */
+export function createWebhookReceiver(
+  options: WebhookReceiverOptions,
+): (webhook: ArrivedWebhook) => Promise<WebhookReception> {
+  const { pool, verify, logger, jobsReady, now = () => new Date() } = options;
+  return async (webhook) => {
+    const verification = verify(webhook, now());
+    if (verification.kind === 'not_configured') return 'not_configured';
+    if (verification.kind === 'refused') {
+      logger.warn({ gateway: webhook.gateway, reason: verification.reason }, 'a webhook was refused');
+      return 'refused';
+    }
+    const { gateway, event } = verification;
+    const subject = event.reference === null ? undefined : referencedBy(event.reference);
+    const { isNew, jobs } = await writeDown(pool, gateway, event, subject);
+    logger.info(
+      { gateway, event: event.id, type: event.type, reference: event.reference, new: isNew, jobs },
+      'webhook',
+    );
+    if (jobs > 0) jobsReady();
+    return isNew ? 'taken' : 'known';
+  };
+}
+
+/** The event and the job that it causes, in one statement: neither is ever there without the other. */
+async function writeDown(
+  pool: Pool,
+  gateway: string,
+  event: { readonly id: string; readonly type: string; readonly reference: string | null },
+  subject: Referenced | undefined,
+): Promise<{ isNew: boolean; jobs: number }> {
+  const { rows } = await pool.query<{ isNew: boolean; jobs: number }>({
+    name: `take-gateway-event-${subject?.kind ?? 'of-nothing'}`,
+    text: `WITH subject AS (${subject ? SUBJECT[subject.kind] : NOTHING}),
+                event AS (
+                  INSERT INTO gateway_events (gateway, event_id, type, reference, order_id)
+                  SELECT $1, $2, $3, $4, (SELECT order_id FROM subject)
+                  ON CONFLICT (gateway, event_id) DO NOTHING RETURNING id),
+                job AS (
+                  INSERT INTO jobs (order_id, kind, subject_id)
+                  SELECT subject.order_id, subject.job_kind, $5::bigint FROM event, subject
+                  WHERE subject.job_kind IS NOT NULL RETURNING id)
+           SELECT EXISTS (SELECT FROM event) AS "isNew", (SELECT count(*) FROM job) AS jobs`,
+    values: [gateway, event.id, event.type, event.reference, subject?.id ?? null],
+  });
+  const [row] = rows;
+  if (!row) throw new Error('the statement answered nothing');
+  return row;
+}
+
+const NOTHING = 'SELECT NULL::bigint AS order_id, NULL::text AS job_kind LIMIT 0';
+
+/**
+ * The job that asks the gateway, by what is open of it here. A step of a payment asks before it sends, and sends under
+ * its one key, so it is its own inquiry. Nobody need ask about what is settled for good.
+ */
+const SUBJECT: Readonly<Record<Referenced['kind'], string>> = {
+  refund: `SELECT order_id, CASE WHEN state <> 'SUCCEEDED' THEN 'refund.inquire' END AS job_kind
+           FROM refunds WHERE id = $5::bigint`,
+  payment: `SELECT order_id, CASE WHEN state = 'PENDING' THEN 'payment.authorise'
+                                  WHEN state = 'AUTHORISED' THEN 'payment.' || intent
+                                  WHEN state = 'LEFT_TO_EXPIRE' THEN 'payment.void' END AS job_kind
+            FROM payments WHERE id = $5::bigint AND gateway IS NOT NULL`,
+};
+
+const KEPT_DAYS = 30;
+const REMOVED_AT_ONCE = 1_000;
+
+/** Removes a bounded number of events past their keeping. Answers with how many. */
+export async function removeOldGatewayEvents(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'remove-gateway-events',
+    text: `DELETE FROM gateway_events WHERE id IN (
+             SELECT id FROM gateway_events WHERE received_at < now() - make_interval(days => $1)
+             ORDER BY received_at LIMIT $2)`,
+    values: [KEPT_DAYS, REMOVED_AT_ONCE],
+  });
+  return rowCount ?? 0;
+}

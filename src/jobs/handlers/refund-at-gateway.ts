@@ -1,0 +1,57 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
+import { referenceOf } from '../../payments/references.ts';
+import type { GatewayRegistry } from '../../payments/registry.ts';
+import type { RefundAtGateway } from '../../queries/refund-at-gateway.ts';
+import { GiveUp, RetryLater } from '../handler.ts';
+import type { RunningJob } from '../job-store.ts';
+import { settle } from './settle.ts';
+
+/** The gateway that the refund's money came by: a refund goes back the same way, whatever is configured now. */
+export function gatewayOf(gateways: GatewayRegistry, { id, gateway }: RefundAtGateway): RefundGateway {
+  const found = gateways.find(gateway);
+  if (!found) throw new GiveUp(`refund ${id} goes through ${gateway}, which is not configured here`);
+  return found;
+}
+
+/** The key is stored with the refund, in its id and attempt, so that every run of every worker sends the same one. */
+export function requestOf(refund: RefundAtGateway): RefundRequest {
+  return {
+    reference: referenceOf(refund.id),
+    idempotencyKey: `refund-${refund.id}-${refund.attempt}`,
+    amountMinor: refund.amountMinor,
+    currency: refund.currency,
+    requestedAt: refund.createdAt,
+    paymentReference: refund.paymentReference,
+  };
+}
+
+/** Writes down what the gateway says; what it does not say for sure leaves the refund as it is, to be asked about. */
+export async function writeRefundDown(
+  engine: Engine,
+  job: RunningJob,
+  refund: RefundAtGateway,
+  outcome: GatewayOutcome,
+): Promise<'settled' | 'nothing_to_do'> {
+  const refundId = refund.id;
+  switch (outcome.kind) {
+    case 'succeeded':
+      return settle(engine, job, { type: 'settle_refund', refundId, gatewayReference: outcome.gatewayReference });
+    case 'declined':
+      return settle(engine, job, {
+        type: 'fail_refund',
+        refundId,
+        attempt: refund.attempt,
+        failureCode: outcome.code,
+        failureMessage: outcome.message,
+      });
+    case 'pending':
+      // It stays SUBMITTED: the gateway's webhook has it asked about, or the reconciliation.
+      return 'nothing_to_do';
+    case 'in_flight':
+    case 'not_done':
+      throw new RetryLater(`the gateway did not take the refund: ${outcome.reason}`, outcome.retryAfterMs);
+    case 'unknown':
+      throw new RetryLater(`the gateway's outcome is not known: ${outcome.reason}`);
+  }
+}

@@ -1,0 +1,185 @@
+import type { Pool } from 'pg';
+import { JOB_KINDS, type JobKind } from '../domain/decision.ts';
+import { MOST_ATTEMPTS } from './back-off.ts';
+import type { JobMessage } from './broker.ts';
+
+/** A job in a worker's hands. */
+export interface RunningJob {
+  readonly id: number;
+  readonly orderId: number;
+  readonly kind: JobKind;
+  readonly subjectId: number;
+  /** This run's number, from 1. It is the lease's token too: a run whose number is past has lost the job. */
+  readonly attempt: number;
+}
+
+/** How long a message may take to reach a worker, and a worker may be silent, before the job is given out again. */
+export interface Leases {
+  readonly messageSeconds: number;
+  readonly jobSeconds: number;
+}
+
+export const DEFAULT_LEASES: Leases = { messageSeconds: 60, jobSeconds: 30 };
+const MOST_QUEUED_OF_A_KIND = 500;
+const RECOVERED_AT_ONCE = 200;
+const MOST_ERROR_CHARACTERS = 1_000;
+
+/** The jobs table as relay and workers use it. Leases run by the database's clock alone, so no worker's clock matters. */
+export class JobStore {
+  readonly leases: Leases;
+  readonly #pool: Pool;
+
+  constructor(pool: Pool, leases: Leases = DEFAULT_LEASES) {
+    this.#pool = pool;
+    this.leases = leases;
+  }
+
+  /**
+   * Claims jobs whose time has come, oldest first: of each kind up to `limit` and no more than `roomOf` it, fewer when
+   * many are with the broker already, where they would only wait until their leases run out. No kind waits behind
+   * another. Relays that claim at once never get the same job.
+   *
+   * What is due is MATERIALIZED, looked for once: as a plain subquery, a plan for a small table may look again for each
+   * row of the outer table, find the next ones each time, and claim far more than the limit. As an ARRAY it is looked up
+   * by index: joined, its number is overrated, and the whole table read.
+   */
+  async claim(limit: number, roomOf: (kind: JobKind) => number = () => limit): Promise<JobMessage[]> {
+    const rooms = JOB_KINDS.map((kind) => Math.min(limit, roomOf(kind)));
+    const { rows } = await this.#pool.query<{ id: number; kind: JobKind }>({
+      name: 'claim-jobs',
+      text: `WITH queued AS MATERIALIZED (SELECT kind, count(*) AS jobs FROM jobs WHERE state = 'QUEUED' GROUP BY kind),
+             due AS MATERIALIZED (
+               SELECT ready.id
+               FROM unnest($1::text[], $2::integer[]) AS lane (kind, room)
+               LEFT JOIN queued USING (kind)
+               CROSS JOIN LATERAL (
+                 SELECT id FROM jobs WHERE jobs.state = 'READY' AND jobs.kind = lane.kind AND run_at <= now()
+                 ORDER BY run_at LIMIT greatest(0, least(lane.room, $4 - coalesce(queued.jobs, 0)))
+                 FOR UPDATE SKIP LOCKED) AS ready)
+             UPDATE jobs SET state = 'QUEUED', leased_until = now() + make_interval(secs => $3), updated_at = now()
+             WHERE id = ANY (ARRAY(SELECT id FROM due))
+             RETURNING id, kind`,
+      values: [JOB_KINDS, rooms, this.leases.messageSeconds, MOST_QUEUED_OF_A_KIND],
+    });
+    return rows.map(({ id, kind }) => ({ jobId: id, kind }));
+  }
+
+  /** Takes the jobs into this worker's hands. One that is not QUEUED any more was a duplicate message: it is left out. */
+  async begin(jobIds: readonly number[]): Promise<RunningJob[]> {
+    const { rows } = await this.#pool.query<RunningJob>({
+      name: 'begin-jobs',
+      text: `UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1,
+                             leased_until = now() + make_interval(secs => $2), updated_at = now()
+             WHERE id = ANY ($1::bigint[]) AND state = 'QUEUED'
+             RETURNING id, order_id AS "orderId", kind, subject_id AS "subjectId", attempts AS attempt`,
+      values: [jobIds, this.leases.jobSeconds],
+    });
+    return rows;
+  }
+
+  /** Those of the ids that are jobs at all. */
+  async existing(jobIds: readonly number[]): Promise<Set<number>> {
+    const { rows } = await this.#pool.query<{ id: number }>({
+      name: 'existing-jobs',
+      text: 'SELECT id FROM jobs WHERE id = ANY ($1::bigint[])',
+      values: [jobIds],
+    });
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Says that this worker is alive and still at these jobs. */
+  async extend(jobs: readonly RunningJob[]): Promise<void> {
+    await this.#pool.query({
+      name: 'extend-jobs',
+      text: `UPDATE jobs SET leased_until = now() + make_interval(secs => $3)
+             FROM unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
+             WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND state = 'RUNNING'`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt), this.leases.jobSeconds],
+    });
+  }
+
+  async finish(job: RunningJob): Promise<void> {
+    await this.#pool.query({
+      name: 'finish-job',
+      text: `UPDATE jobs SET state = 'DONE', leased_until = NULL, last_error = NULL, updated_at = now()
+             WHERE id = $1 AND state <> 'DONE'`,
+      values: [job.id],
+    });
+  }
+
+  /** Puts a failed run's job back for later. */
+  async reschedule(job: RunningJob, delayMs: number, error: string): Promise<void> {
+    await this.#pool.query({
+      name: 'reschedule-job',
+      text: `UPDATE jobs SET state = 'READY', run_at = now() + make_interval(secs => $3), leased_until = NULL,
+                             last_error = $4, updated_at = now()
+             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
+      values: [job.id, job.attempt, delayMs / 1_000, storable(error)],
+    });
+  }
+
+  /** Has a job wait for something that is under way elsewhere. The run was no failed one: it does not count. */
+  async postpone(job: RunningJob, delayMs: number, reason: string): Promise<void> {
+    await this.#pool.query({
+      name: 'postpone-job',
+      text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now() + make_interval(secs => $3),
+                             leased_until = NULL, last_error = $4, updated_at = now()
+             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
+      values: [job.id, job.attempt, delayMs / 1_000, storable(reason)],
+    });
+  }
+
+  /** Sets a job aside, for a person to look at. */
+  async bury(job: RunningJob, error: string): Promise<void> {
+    await this.#pool.query({
+      name: 'bury-job',
+      text: `UPDATE jobs SET state = 'DEAD', leased_until = NULL, last_error = $3, updated_at = now()
+             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
+      values: [job.id, job.attempt, storable(error)],
+    });
+  }
+
+  /** Gives running jobs back as if they had never been begun: the process that runs them stops. */
+  async putBack(jobs: readonly RunningJob[]): Promise<void> {
+    await this.#pool.query({
+      name: 'put-back-jobs',
+      text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now(), leased_until = NULL,
+                             updated_at = now()
+             FROM unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
+             WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND state = 'RUNNING'`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt)],
+    });
+  }
+
+  /** Takes claimed jobs back whose publishing failed. Of those that got through all the same, some may run by now. */
+  async unqueue(jobIds: readonly number[]): Promise<void> {
+    await this.#pool.query({
+      name: 'unqueue-jobs',
+      text: `UPDATE jobs SET state = 'READY', run_at = now(), leased_until = NULL, updated_at = now()
+             WHERE id = ANY ($1::bigint[]) AND state = 'QUEUED'`,
+      values: [jobIds],
+    });
+  }
+
+  /** Gives jobs out again whose lease ran out: their message or their worker was lost. Answers with how many. */
+  async recoverExpired(): Promise<number> {
+    const { rowCount } = await this.#pool.query({
+      name: 'recover-jobs',
+      text: `WITH lost AS MATERIALIZED (
+               SELECT id FROM jobs WHERE state IN ('QUEUED', 'RUNNING') AND leased_until < now()
+               ORDER BY leased_until LIMIT $2 FOR UPDATE SKIP LOCKED)
+             UPDATE jobs SET state = CASE WHEN attempts >= $1 THEN 'DEAD' ELSE 'READY' END, run_at = now(),
+                             leased_until = NULL, updated_at = now(),
+                             last_error = CASE state WHEN 'RUNNING' THEN 'the worker was lost while it ran'
+                                                     ELSE last_error END
+             FROM lost WHERE jobs.id = lost.id`,
+      values: [MOST_ATTEMPTS, RECOVERED_AT_ONCE],
+    });
+    return rowCount ?? 0;
+  }
+}
+
+/** PostgreSQL's text holds no NUL, and an error message may quote anything. */
+function storable(error: string): string {
+  return error.replaceAll('\0', '').slice(0, MOST_ERROR_CHARACTERS);
+}

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useRefunding } from '../../../test/support/refunding.ts';
+import type { Refund } from '../../domain/order.ts';
+import { registryOf } from '../../payments/registry.ts';
+import { silentLogger } from '../../platform/logger.ts';
+import { inTransaction } from '../../platform/transaction.ts';
+import { listDifferences, resolveDifference } from '../../queries/reconciliation.ts';
+import { startDailyReconciliation } from './daily.ts';
+import { recordFinding } from './differences.ts';
+import { reconcile } from './reconcile.ts';
+import { finishTurn, takeTurn } from './turns.ts';
+
+const refunding = useRefunding();
+const { shop, gateway, database, jobs } = refunding;
+/** Of this file's database, which is there once the tests run. */
+const pool = () => database.pool;
+
+beforeEach(async () => {
+  await pool().query('TRUNCATE reconciliation_differences, reconciliation_turns, gateway.refunds');
+});
+
+async function compare({ repairs = false, isComplete = true } = {}): Promise<void> {
+  const adapter = refunding.adapter();
+  const engine = repairs ? shop.engine : undefined;
+  const found = await reconcile({ pool: pool(), gateway: adapter, engine });
+  await recordFinding(pool(), { gateway: 'local', ...found, isComplete });
+}
+
+/** Those about one refund, newest first. */
+const differencesOf = async (refundId: number) => {
+  const { rows } = await listDifferences(pool(), {}, { limit: 200, after: undefined });
+  return rows
+    .filter((row) => row.refundId === refundId)
+    .map(({ kind, state, resolvedBy, resolution }) => ({ kind, state, resolvedBy, resolution }));
+};
+const idOf = async (refundId: number): Promise<number> => {
+  const { rows } = await listDifferences(pool(), {}, { limit: 200, after: undefined });
+  return rows.find((row) => row.refundId === refundId)?.id ?? 0;
+};
+
+async function paidAtTheGateway({ id, amountMinor, currency }: Refund): Promise<void> {
+  await gateway.refund({ reference: `refund-${id}`, amount_minor: amountMinor, currency }, `refund-${id}-1`);
+}
+
+/** Settled here, and unknown at the gateway. */
+async function missingThere(): Promise<Refund> {
+  const { order, refund } = await shop.refundedOrder();
+  const settle = { type: 'settle_refund', refundId: refund.id, gatewayReference: 'rf_of_nobody' } as const;
+  await shop.change(order.id, { type: 'submit_refund', refundId: refund.id }, settle);
+  return refund;
+}
+
+const OPEN = { state: 'OPEN', resolvedBy: null, resolution: null };
+
+describe('differences on record', () => {
+  test('found again and again are one row, until the books agree', async () => {
+    const refund = await missingThere();
+    for (let times = 1; times <= 3; times += 1) await compare();
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
+
+    await paidAtTheGateway(refund);
+    await compare({ isComplete: false });
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
+    await compare();
+    const agreed = { state: 'RESOLVED', resolvedBy: 'reconcile', resolution: 'The books agree again.' };
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...agreed }]);
+
+    await pool().query('TRUNCATE gateway.refunds');
+    await compare();
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
+  });
+
+  test('one that a person has resolved stays so when it is found again', async () => {
+    const refund = await missingThere();
+    await compare();
+    const id = await idOf(refund.id);
+    const resolve = () => inTransaction(pool(), (client) => resolveDifference(client, id, 'asha', 'Paid by hand.'));
+    expect([await resolve(), await resolve()]).toEqual([true, false]);
+    await compare();
+    expect(await differencesOf(refund.id)).toEqual([
+      { kind: 'not_at_the_gateway', state: 'RESOLVED', resolvedBy: 'asha', resolution: 'Paid by hand.' },
+    ]);
+  });
+
+  test('what the gateway paid without our knowing is settled, and on record as such', async () => {
+    const { refund } = await shop.refundedOrder();
+    await paidAtTheGateway(refund);
+    await compare();
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'paid_but_open_here', ...OPEN }]);
+    await compare({ repairs: true });
+    await refunding.expectPaidOnce(refund.id);
+    const settled = { state: 'RESOLVED', resolvedBy: 'reconcile', resolution: 'Settled here.' };
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'paid_but_open_here', ...settled }]);
+  });
+});
+
+describe('a refund that is under way for over an hour', () => {
+  async function overdue(): Promise<{ orderId: number; refund: Refund }> {
+    const { order, refund } = await shop.refundedOrder();
+    await shop.change(order.id, { type: 'submit_refund', refundId: refund.id });
+    await pool().query(`UPDATE refunds SET updated_at = now() - interval '61 minutes' WHERE id = $1`, [refund.id]);
+    // Past its ladder: nobody tries any more.
+    await pool().query(`UPDATE jobs SET state = 'DEAD' WHERE order_id = $1`, [order.id]);
+    return { orderId: order.id, refund };
+  }
+
+  test('and unknown there goes to a person, and is neither failed nor sent', async () => {
+    const { refund } = await overdue();
+    await compare({ repairs: true });
+    await jobs.start({ 'refund.inquire': refunding.inquirer() });
+    await jobs.allEnded();
+    expect(await differencesOf(refund.id)).toEqual([{ kind: 'outcome_unknown', ...OPEN }]);
+    expect((await refunding.read(refund.id)).state).toBe('SUBMITTED');
+    expect(await refunding.booksOf(refund.id)).toEqual([]);
+  });
+
+  test('and declined there is asked about once, and FAILED', async () => {
+    const { orderId, refund } = await overdue();
+    await gateway.switchOn({ mode: 'decline', times: 1 });
+    await paidAtTheGateway(refund);
+    for (let times = 1; times <= 2; times += 1) await compare({ repairs: true });
+    expect(await jobs.of(orderId, 'refund.inquire')).toHaveLength(1);
+    await jobs.start({ 'refund.inquire': refunding.inquirer() });
+    await jobs.allEnded();
+    expect(await refunding.read(refund.id)).toMatchObject({ state: 'FAILED', failureCode: 'do_not_honour' });
+    await compare();
+    expect(await differencesOf(refund.id)).toMatchObject([{ state: 'RESOLVED', resolvedBy: 'reconcile' }]);
+  });
+});
+
+describe('the daily comparison', () => {
+  test('is the turn of one of ten workers, once a day, and of another when that one was lost', async () => {
+    const all = () => Promise.all(Array.from({ length: 10 }, () => takeTurn(pool(), 'local')));
+    expect((await all()).filter(Boolean)).toHaveLength(1);
+    expect(await takeTurn(pool(), 'stripe')).toBe(true);
+    await pool().query(`UPDATE reconciliation_turns SET begun_at = now() - interval '3 hours'`);
+    expect((await all()).filter(Boolean)).toHaveLength(1);
+    await finishTurn(pool(), 'local', { repaired: 0, differ: 0 });
+    await pool().query(`UPDATE reconciliation_turns SET begun_at = now() - interval '23 hours'`);
+    expect(await takeTurn(pool(), 'local')).toBe(false);
+    await pool().query(`UPDATE reconciliation_turns SET begun_at = now() - interval '25 hours'`);
+    expect(await takeTurn(pool(), 'local')).toBe(true);
+  });
+
+  test('settles what was paid, writes down what was not, and is finished', async () => {
+    const { refund: paid } = await shop.refundedOrder();
+    await paidAtTheGateway(paid);
+    const missing = await missingThere();
+    const daily = startDailyReconciliation({
+      pool: pool(),
+      engine: shop.engine,
+      gateways: registryOf([refunding.adapter()]),
+      logger: silentLogger,
+    });
+    await daily.stop();
+    await refunding.expectPaidOnce(paid.id);
+    expect(await differencesOf(missing.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
+    const { rows } = await pool().query('SELECT gateway FROM reconciliation_turns WHERE finished_at IS NOT NULL');
+    expect(rows).toEqual([{ gateway: 'local' }]);
+  });
+});

@@ -1,0 +1,160 @@
+import type { Pool } from 'pg';
+import { capturableMinor } from '../../domain/payments/balances.ts';
+import type { PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import type { GatewayPayment } from '../../payments/payment-gateway.ts';
+import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
+import type { RefundDifference } from '../../payments/reconciliation/refunds.ts';
+import { RECONCILE_ACTOR } from './compared.ts';
+import type { Reconciliation } from './reconcile.ts';
+
+export interface Finding extends Reconciliation {
+  readonly gateway: PaymentGatewayName;
+  /** All of both books was compared: what is not found any more agrees again. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Writes down what a reconciliation found. A difference that is found again is the same row; one that a person has
+ * resolved stays so, although the books differ yet. What was repaired, or in a complete comparison agrees again, is
+ * resolved.
+ */
+export async function recordFinding(pool: Pool, { gateway, payments, refunds, isComplete }: Finding): Promise<void> {
+  const repaired = await writeDown(pool, gateway, [
+    ...payments.repaired.map(rowOfPayment),
+    ...refunds.repaired.map(rowOfRefund),
+  ]);
+  const open = await writeDown(pool, gateway, [...payments.open.map(rowOfPayment), ...refunds.open.map(rowOfRefund)]);
+  await resolve(pool, 'Settled here.', repaired);
+  if (isComplete) await resolveOthers(pool, gateway, open);
+}
+
+/** Answers with the rows' ids. */
+async function writeDown(pool: Pool, gateway: PaymentGatewayName, rows: readonly DifferenceRow[]): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const { rows: written } = await pool.query<{ id: number }>({
+    name: 'record-differences',
+    text: `INSERT INTO reconciliation_differences AS known
+             (gateway, subject, kind, refund_id, payment_id, order_id, our_state, our_amount_minor, our_currency,
+              gateway_reference, their_amount_minor, their_currency)
+           SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
+                                    $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::text[])
+           ON CONFLICT (gateway, subject, kind, coalesce(refund_id, payment_id, 0), coalesce(gateway_reference, ''))
+             DO UPDATE
+             SET last_seen_at = now(),
+                 state = CASE WHEN known.resolved_by = $13 THEN 'OPEN' ELSE known.state END,
+                 resolved_at = CASE WHEN known.resolved_by = $13 THEN NULL ELSE known.resolved_at END,
+                 resolution = CASE WHEN known.resolved_by = $13 THEN NULL ELSE known.resolution END,
+                 resolved_by = nullif(known.resolved_by, $13)
+           RETURNING id`,
+    values: [
+      gateway,
+      rows.map(({ subject }) => subject),
+      rows.map(({ kind }) => kind),
+      rows.map(({ refundId }) => refundId),
+      rows.map(({ paymentId }) => paymentId),
+      rows.map(({ orderId }) => orderId),
+      rows.map(({ ourState }) => ourState),
+      rows.map(({ ourAmountMinor }) => ourAmountMinor),
+      rows.map(({ ourCurrency }) => ourCurrency),
+      rows.map(({ gatewayReference }) => gatewayReference),
+      rows.map(({ theirAmountMinor }) => theirAmountMinor),
+      rows.map(({ theirCurrency }) => theirCurrency),
+      RECONCILE_ACTOR,
+    ],
+  });
+  return written.map(({ id }) => id);
+}
+
+async function resolve(pool: Pool, resolution: string, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await pool.query({
+    name: 'resolve-differences',
+    text: `UPDATE reconciliation_differences
+           SET state = 'RESOLVED', resolved_at = now(), resolved_by = $2, resolution = $3
+           WHERE id = ANY ($1::bigint[]) AND state = 'OPEN'`,
+    values: [ids, RECONCILE_ACTOR, resolution],
+  });
+}
+
+async function resolveOthers(pool: Pool, gateway: PaymentGatewayName, stillOpen: readonly number[]): Promise<void> {
+  await pool.query({
+    name: 'resolve-other-differences',
+    text: `UPDATE reconciliation_differences
+           SET state = 'RESOLVED', resolved_at = now(), resolved_by = $3,
+               resolution = 'The books agree again.'
+           WHERE gateway = $1 AND state = 'OPEN' AND id <> ALL ($2::bigint[])`,
+    values: [gateway, stillOpen, RECONCILE_ACTOR],
+  });
+}
+
+interface DifferenceRow {
+  readonly subject: 'payment' | 'refund';
+  readonly kind: PaymentDifference['kind'] | RefundDifference['kind'];
+  readonly refundId: number | null;
+  readonly paymentId: number | null;
+  readonly orderId: number | null;
+  readonly ourState: string | null;
+  readonly ourAmountMinor: number | null;
+  readonly ourCurrency: string | null;
+  readonly gatewayReference: string | null;
+  readonly theirAmountMinor: number | null;
+  readonly theirCurrency: string | null;
+}
+
+function rowOfRefund(difference: RefundDifference): DifferenceRow {
+  const ours = 'refund' in difference ? difference.refund : undefined;
+  const theirs = 'theirs' in difference ? inAll(difference.theirs) : undefined;
+  return {
+    subject: 'refund',
+    kind: difference.kind,
+    refundId: ours?.id ?? null,
+    paymentId: null,
+    orderId: ours?.orderId ?? null,
+    ourState: ours?.state ?? null,
+    ourAmountMinor: ours?.amountMinor ?? null,
+    ourCurrency: ours?.currency ?? null,
+    ...ofTheirs(theirs),
+  };
+}
+
+function rowOfPayment(difference: PaymentDifference): DifferenceRow {
+  const ours = 'payment' in difference ? difference.payment : undefined;
+  const theirs = 'theirs' in difference ? inAll([difference.theirs].flat().map(moneyOf)) : undefined;
+  return {
+    subject: 'payment',
+    kind: difference.kind,
+    refundId: null,
+    paymentId: ours?.id ?? null,
+    orderId: ours?.orderId ?? null,
+    ourState: ours?.state ?? null,
+    ourAmountMinor: ours ? capturableMinor(ours) : null,
+    ourCurrency: ours?.currency ?? null,
+    ...ofTheirs(theirs),
+  };
+}
+
+interface TheirMoney {
+  readonly gatewayReference: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+/** What came in by it, or what is held. */
+function moneyOf({ gatewayReference, status, capturedMinor, amountMinor, currency }: GatewayPayment): TheirMoney {
+  return { gatewayReference, amountMinor: status === 'captured' ? capturedMinor : amountMinor, currency };
+}
+
+/** Of what was moved more than once, the first of them, with what was moved in all. */
+function inAll(theirs: TheirMoney | readonly TheirMoney[]): TheirMoney | undefined {
+  const sorted = [theirs].flat().toSorted((a, b) => (a.gatewayReference < b.gatewayReference ? -1 : 1));
+  const [first] = sorted;
+  return first && { ...first, amountMinor: sorted.reduce((sum, { amountMinor }) => sum + amountMinor, 0) };
+}
+
+function ofTheirs(theirs: TheirMoney | undefined) {
+  return {
+    gatewayReference: theirs?.gatewayReference ?? null,
+    theirAmountMinor: theirs?.amountMinor ?? null,
+    theirCurrency: theirs?.currency ?? null,
+  };
+}

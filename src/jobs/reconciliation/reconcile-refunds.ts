@@ -1,0 +1,76 @@
+import type { Pool } from 'pg';
+import type { OrderCommand } from '../../domain/commands.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { GatewayRefund } from '../../payments/payment-gateway.ts';
+import {
+  compareRefunds,
+  type OurRefund,
+  type RefundDifference as Difference,
+} from '../../payments/reconciliation/refunds.ts';
+import { refundIdIn } from '../../payments/references.ts';
+import { refundsAfter, refundsById } from '../../queries/our-refunds.ts';
+import { readOurs, readTheirs } from './books.ts';
+import { inquireAboutRefunds } from './inquiries.ts';
+import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compared.ts';
+
+/**
+ * Compares every refund with the gateway's own books and, given an engine, settles those that the gateway paid without
+ * our knowing. Our side is read first: what we call paid by then must be in the books that are read afterwards.
+ *
+ * @throws StartError when the gateway does not give its books
+ */
+export async function reconcileRefunds(options: ReconcileOptions): Promise<Compared<Difference>> {
+  const { pool, gateway, engine, since = null } = options;
+  const before = await readOurs((page) => refundsAfter(pool, { gateway: gateway.name, since, ...page }));
+  const theirs = await readTheirs(since, (page) => gateway.listRefunds(page));
+  const ours = await broughtUpToDate(pool, before, theirs);
+  const differences = compareRefunds(ours, theirs);
+  const repaired: Difference[] = [];
+  const open: Difference[] = [];
+  for (const difference of differences) {
+    const settled = engine && difference.kind === 'paid_but_open_here' && (await settleHere(pool, engine, difference));
+    (settled ? repaired : open).push(difference);
+  }
+  // One that was declined there is settled by the answer; of one that is unknown there, its submitting job is the judge.
+  const unknown = open.flatMap((each) => (each.kind === 'outcome_unknown' ? each.refund.id : []));
+  if (engine) await inquireAboutRefunds(pool, unknown);
+  return { ours: ours.length, theirs: theirs.length, repaired, open };
+}
+
+/** What the gateway has paid may have been written or settled here while its books were read: that is read again. */
+async function broughtUpToDate(
+  pool: Pool,
+  before: readonly OurRefund[],
+  theirs: readonly GatewayRefund[],
+): Promise<OurRefund[]> {
+  const settled = new Set(before.filter(({ state }) => state === 'SUCCEEDED').map(({ id }) => id));
+  const paid = theirs.filter(({ status }) => status === 'succeeded');
+  const ids = paid.flatMap(({ reference }) => refundIdIn(reference) ?? []).filter((id) => !settled.has(id));
+  if (ids.length === 0) return [...before];
+  const now = new Map((await refundsById(pool, ids)).map((refund) => [refund.id, refund]));
+  const known = new Set(before.map(({ id }) => id));
+  const newer = [...now.values()].filter(({ id }) => !known.has(id));
+  return [...before.map((refund) => now.get(refund.id) ?? refund), ...newer];
+}
+
+/** Walks the refund to SUCCEEDED, from whatever state it is in. False: it moved meanwhile, and is not there yet. */
+async function settleHere(
+  pool: Pool,
+  engine: Engine,
+  { refund, theirs }: Extract<Difference, { kind: 'paid_but_open_here' }>,
+): Promise<boolean> {
+  const refundId = refund.id;
+  const reason = 'The gateway has paid it.';
+  const steps: OrderCommand[] = [
+    ...(refund.state === 'FAILED' ? [{ type: 'retry_refund', refundId, reason } as const] : []),
+    ...(refund.state === 'SUBMITTED' ? [] : [{ type: 'submit_refund', refundId } as const]),
+    { type: 'settle_refund', refundId, gatewayReference: theirs.gatewayReference },
+  ];
+  for (const command of steps) {
+    const intent = { kind: 'change', target: { orderId: refund.orderId }, command } as const;
+    const outcome = await engine.execute({ intent, actor: RECONCILE_ACTOR });
+    // Refused: a worker was at it too, and may have come to the end first.
+    if (outcome.kind !== 'done') return (await refundsById(pool, [refundId]))[0]?.state === 'SUCCEEDED';
+  }
+  return true;
+}
