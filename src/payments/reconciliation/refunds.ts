@@ -1,0 +1,60 @@
+import type { RefundState } from '../../domain/lifecycles.ts';
+import type { GatewayRefund } from '../payment-gateway.ts';
+import { refundIdIn } from '../references.ts';
+
+/** A refund as we have it. */
+export interface OurRefund {
+  readonly id: number;
+  readonly orderId: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly state: RefundState;
+  /** Under way for so long that the gateway's answer should have come by any of its ways. */
+  readonly isOverdue: boolean;
+}
+
+export type RefundDifference =
+  /** The gateway paid it and we do not know: settling it here repairs it. */
+  | { readonly kind: 'paid_but_open_here'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
+  /** We say that it was paid; the gateway has never heard of it. */
+  | { readonly kind: 'not_at_the_gateway'; readonly refund: OurRefund }
+  | { readonly kind: 'amounts_differ'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
+  /** Under one of our references, the gateway paid more than once. */
+  | { readonly kind: 'paid_twice'; readonly refund: OurRefund; readonly theirs: readonly GatewayRefund[] }
+  /** Under way here for long, and neither paid nor pending there: a person must look, for it is never sent blindly. */
+  | { readonly kind: 'outcome_unknown'; readonly refund: OurRefund }
+  /** The gateway paid under a reference that is no refund of ours: after a restore, one that was written since. */
+  | { readonly kind: 'unknown_here'; readonly theirs: GatewayRefund };
+
+/**
+ * What differs between our refunds and the payments that the gateway made. Those that wait for the gateway on both sides
+ * agree.
+ */
+export function compareRefunds(ours: readonly OurRefund[], theirs: readonly GatewayRefund[]): RefundDifference[] {
+  const paid = theirs.filter(({ status }) => status === 'succeeded');
+  const paidById = Map.groupBy(paid, ({ reference }) => refundIdIn(reference));
+  const pending = new Set(
+    theirs.flatMap(({ status, reference }) => (status === 'pending' ? (refundIdIn(reference) ?? []) : [])),
+  );
+  const known = new Set(ours.map(({ id }) => id));
+  const unknown = paid.filter(({ reference }) => !known.has(refundIdIn(reference) ?? 0));
+  return [
+    ...ours.flatMap((refund) => compareOne(refund, paidById.get(refund.id) ?? [], pending.has(refund.id))),
+    ...unknown.map((each): RefundDifference => ({ kind: 'unknown_here', theirs: each })),
+  ];
+}
+
+function compareOne(refund: OurRefund, theirs: readonly GatewayRefund[], isPending: boolean): RefundDifference[] {
+  const [first, ...more] = theirs;
+  if (!first) {
+    // A refund of nothing is settled without the gateway.
+    const isMissing = refund.state === 'SUCCEEDED' && refund.amountMinor > 0;
+    if (isMissing) return [{ kind: 'not_at_the_gateway', refund }];
+    return refund.isOverdue && !isPending ? [{ kind: 'outcome_unknown', refund }] : [];
+  }
+  if (more.length > 0) return [{ kind: 'paid_twice', refund, theirs }];
+  if (first.amountMinor !== refund.amountMinor || first.currency !== refund.currency) {
+    return [{ kind: 'amounts_differ', refund, theirs: first }];
+  }
+  return refund.state === 'SUCCEEDED' ? [] : [{ kind: 'paid_but_open_here', refund, theirs: first }];
+}

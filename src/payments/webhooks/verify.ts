@@ -1,0 +1,85 @@
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { isPaymentGatewayName, type PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import { isSignedWebhook, SIGNATURE_HEADER } from '../../platform/http/webhook-signature.ts';
+import { eventOfLocal, eventOfRazorpay, eventOfStripe, type GatewayEvent } from './events.ts';
+
+/** Of a webhook as it arrived: the header's fields in small letters, and the body's very bytes. */
+export interface ArrivedWebhook {
+  readonly gateway: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export type Verification =
+  | { readonly kind: 'verified'; readonly gateway: PaymentGatewayName; readonly event: GatewayEvent }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** There is no such gateway here, or no secret to know its webhooks by. */
+  | { readonly kind: 'not_configured' };
+
+export type WebhookVerifier = (webhook: ArrivedWebhook, now: Date) => Verification;
+export type WebhookSecrets = Readonly<Record<PaymentGatewayName, string | undefined>>;
+
+const TOLERANCE_SECONDS = 300;
+/** Razorpay repeats a webhook for a day, with the moment of the event in it: that of the sending is not signed. */
+const RAZORPAY_REPEATS_SECONDS = 86_400;
+
+/** Knows a gateway's webhooks by their signature over the raw body, made lately, compared in constant time. */
+export function createWebhookVerifier(secrets: WebhookSecrets): WebhookVerifier {
+  return ({ gateway, headers, body }, now) => {
+    const secret = isPaymentGatewayName(gateway) ? secrets[gateway] : undefined;
+    if (!isPaymentGatewayName(gateway) || secret === undefined) return { kind: 'not_configured' };
+    const signatureHeader = headers[SIGNATURE_HEADERS[gateway]];
+    if (typeof signatureHeader !== 'string') return refused(`the header ${SIGNATURE_HEADERS[gateway]} is missing`);
+    const signed =
+      gateway === 'razorpay'
+        ? isSignedByRazorpay(signatureHeader, secret, body)
+        : isSignedWebhook(signatureHeader, { secret, body, now, toleranceSeconds: TOLERANCE_SECONDS });
+    if (!signed) return refused('the signature does not match, or was made too long ago');
+    const event = eventIn(gateway, body);
+    if (!event) return refused('the body is no event');
+    if (gateway === 'razorpay' && !isRecent(event.createdAt, now)) return refused('the event is too old');
+    return { kind: 'verified', gateway, event };
+  };
+}
+
+const SIGNATURE_HEADERS: Readonly<Record<PaymentGatewayName, string>> = {
+  local: SIGNATURE_HEADER,
+  stripe: 'stripe-signature',
+  razorpay: 'x-razorpay-signature',
+};
+
+function refused(reason: string): Verification {
+  return { kind: 'refused', reason };
+}
+
+function isSignedByRazorpay(signature: string, secret: string, body: Buffer): boolean {
+  if (!/^[0-9a-f]{64}$/.test(signature)) return false;
+  return timingSafeEqual(Buffer.from(signature, 'hex'), createHmac('sha256', secret).update(body).digest());
+}
+
+function isRecent(createdAt: Date | undefined, now: Date): boolean {
+  if (!createdAt) return false;
+  const ageSeconds = (now.getTime() - createdAt.getTime()) / 1_000;
+  return ageSeconds >= -TOLERANCE_SECONDS && ageSeconds <= RAZORPAY_REPEATS_SECONDS + TOLERANCE_SECONDS;
+}
+
+function eventIn(gateway: PaymentGatewayName, body: Buffer): GatewayEvent | undefined {
+  const parsed = parse(body);
+  switch (gateway) {
+    case 'local':
+      return eventOfLocal(parsed);
+    case 'stripe':
+      return eventOfStripe(parsed);
+    case 'razorpay':
+      // The id in its header is not signed: whoever has one signed body could send it under any number of them.
+      return eventOfRazorpay(parsed, hash('sha256', body));
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
