@@ -1,0 +1,94 @@
+import { wrap, type Style, type Typeface } from '../wording/text-layout.ts';
+import { LEFT, PAGE, RIGHT, WIDTH, type Page } from './page.ts';
+import type { Paper, Party } from './paper.ts';
+import { BODY, LINE_HEIGHT, NAME, SMALL, STRONG, TITLE } from './styles.ts';
+
+const DETAILS_WIDTH = 220;
+const DETAIL_VALUE_WIDTH = 130;
+const SELLER_WIDTH = WIDTH - DETAILS_WIDTH - 20;
+const NAME_LINE_HEIGHT = 18;
+const PARTY_GAP = 16;
+/** So that however long they are, the table begins on the first page. */
+const MOST_LINES = {
+  name: 3,
+  contact: 16,
+  contactEntry: 3,
+  detail: 5,
+  party: 5,
+  partyEntry: 5,
+  partyLines: 10,
+} as const;
+
+/** Seller and title, then the other parties. Answers with where the table begins. */
+export function drawFirstHeading(page: Page, paper: Paper, typeface: Typeface): number {
+  const sellerEnd = drawSeller(page, paper, typeface);
+  const detailsEnd = drawDetails(page, paper, typeface);
+  return drawParties(page, Math.max(sellerEnd, detailsEnd) + 18, paper.parties, typeface) + 14;
+}
+
+/** Which document and whose, at the top of every page after the first. Answers with where the page goes on. */
+export function drawNextHeading(page: Page, { title, number, seller }: Paper, typeface: Typeface): number {
+  page.text(LEFT, PAGE.margin, `${title} ${number}`, STRONG);
+  const [name = ''] = wrap(seller.name, WIDTH / 2, BODY, typeface, 1);
+  page.textRight(RIGHT, PAGE.margin, name, BODY, true);
+  return PAGE.margin + 24;
+}
+
+function drawSeller(page: Page, { seller }: Paper, typeface: Typeface): number {
+  const lines = (text: string, style: Style, most: number) => wrap(text, SELLER_WIDTH, style, typeface, most);
+  let y: number = PAGE.margin;
+  for (const line of lines(seller.name, NAME, MOST_LINES.name)) {
+    page.text(LEFT, y, line, NAME);
+    y += NAME_LINE_HEIGHT;
+  }
+  const contact = seller.contact.flatMap((entry) => lines(entry, BODY, MOST_LINES.contactEntry));
+  for (const line of contact.slice(0, MOST_LINES.contact)) {
+    page.text(LEFT, y, line, BODY, true);
+    y += LINE_HEIGHT;
+  }
+  return y;
+}
+
+function drawDetails(page: Page, { title, details }: Paper, typeface: Typeface): number {
+  page.textRight(RIGHT, PAGE.margin - 4, title, TITLE);
+  let y = PAGE.margin + 30;
+  for (const [name, value] of details) {
+    page.text(RIGHT - DETAILS_WIDTH, y, name, BODY, true);
+    for (const line of wrap(value, DETAIL_VALUE_WIDTH, STRONG, typeface, MOST_LINES.detail)) {
+      page.textRight(RIGHT, y, line, STRONG);
+      y += LINE_HEIGHT;
+    }
+    y += 2;
+  }
+  return y;
+}
+
+/** Side by side, in columns of one width. */
+function drawParties(page: Page, top: number, parties: readonly Party[], typeface: Typeface): number {
+  const width = (WIDTH - (parties.length - 1) * PARTY_GAP) / parties.length;
+  const ends = parties.map((party, index) =>
+    drawParty(page, { x: LEFT + index * (width + PARTY_GAP), y: top, width }, party, typeface),
+  );
+  return Math.max(...ends);
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+function drawParty(page: Page, { x, y: top, width }: Place, party: Party, typeface: Typeface): number {
+  page.text(x, top, party.heading, SMALL, true);
+  let y = top + LINE_HEIGHT;
+  for (const line of wrap(party.name, width, STRONG, typeface, MOST_LINES.party)) {
+    page.text(x, y, line, STRONG);
+    y += LINE_HEIGHT;
+  }
+  const lines = party.lines.flatMap((entry) => wrap(entry, width, BODY, typeface, MOST_LINES.partyEntry));
+  for (const line of lines.slice(0, MOST_LINES.partyLines)) {
+    page.text(x, y, line, BODY, true);
+    y += LINE_HEIGHT;
+  }
+  return y;
+}

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyCreditNote, anyInvoice } from '../example-documents.ts';
+import { layOut, type Pages } from '../pages/layout.ts';
+import { BODY_END_Y, LEFT, PAGE, RIGHT, type Mark, type TextMark } from '../pages/page.ts';
+import { CREDIT_NOTE_SAMPLE, PRICED_SAMPLE, pricedLineOf, pricedWith } from '../sample-priced.ts';
+import { MONOSPACED, SAMPLE, WIDE } from '../sample-snapshot.ts';
+import { paperOf, type DocumentSnapshot } from './paper-of.ts';
+
+const pagesOf = (snapshot: DocumentSnapshot, typeface = MONOSPACED): Pages =>
+  layOut(paperOf(snapshot, typeface), typeface);
+const isText = (mark: Mark): mark is TextMark => mark.kind === 'text';
+const textsOf = (snapshot: DocumentSnapshot) =>
+  pagesOf(snapshot)
+    .pages.flat()
+    .filter(isText)
+    .map(({ text }) => text);
+/** Of the lines of priced papers, and of plain ones. */
+const CELL_SIZES = new Set([7.2, 8.5]);
+const anyDocument: fc.Arbitrary<DocumentSnapshot> = fc.oneof(anyInvoice, anyCreditNote);
+
+describe('a tax invoice', () => {
+  test('says all that Rule 46 of the CGST Rules asks for', () => {
+    expect(textsOf(PRICED_SAMPLE)).toEqual([
+      ...['Roundtrip Sample Shop', '12 Example Road', 'Bengaluru 560001', 'India', 'State: Karnataka (29)'],
+      ...['GSTIN: 29ABCDE1234F1Z5', 'billing@shop.example', '+91 80 5555 0100', 'Tax invoice'],
+      ...['Invoice number', 'INV2627/00000001', 'Date of issue', '21 Nov 2026', 'Order', 'RT-7KQ2-M9XW'],
+      ...['Order date', '18 Nov 2026', 'Place of supply', 'Karnataka (29)', 'Reverse charge', 'No'],
+      ...['Bill to', 'Rao Outfitters Private Limited', '7 Temple Street', 'Gokulam', 'Mysuru 570001', 'Karnataka (29)'],
+      ...['India', 'GSTIN: 29AAACR5055K1Z6', 'asha@example.com'],
+      ...['Ship to', 'Rao Outfitters, store 4', '22 Lake Road', 'Hubballi 570001', 'Karnataka (29)', 'India'],
+      ...['No.', 'Description', 'HSN/SAC', 'Qty', 'Unit price', 'Discount', 'Taxable value', 'Tax', 'Amount'],
+      ...['1', 'Waterproof jacket,', 'blue, medium', 'JKT-BLU-M', '62014010', '1', '1,22,999.00', '-12,761.10'],
+      ...['1,10,237.90', 'CGST 9%', '9,921.41', 'SGST 9%', '9,921.41', '1,30,080.72'],
+      ...['2', 'Merino socks, pack', 'of three', 'SOCK-3', '61159400', '12', '849.05', '-38.90'],
+      ...['10,149.70', 'CGST 2.5%', '253.74', 'SGST 2.5%', '253.74', '10,657.18'],
+      ...['Items', '₹1,33,187.60', 'Discounts on items', '-₹12,300.00', 'Discount on the order', '-₹500.00'],
+      ...['Shipping', '₹99.00', 'CGST', '₹10,184.06', 'SGST', '₹10,184.06', 'Rounding', '₹0.27'],
+      ...['Total', '₹1,40,854.99'],
+      'One lakh forty thousand eight hundred fifty-four rupees and ninety-nine paise only',
+      ...['HSN/SAC summary', 'HSN/SAC', 'Taxable value', 'CGST', 'SGST', 'Total tax'],
+      ...['62014010', '1,10,237.90', '9%', '9,921.41', '9%', '9,921.41', '19,842.82'],
+      ...['61159400', '10,149.70', '2.5%', '253.74', '2.5%', '253.74', '507.48'],
+      ...['996812', '99.00', '9%', '8.91', '9%', '8.91', '17.82'],
+      ...['Total', '1,20,486.60', '10,184.06', '10,184.06', '20,368.12'],
+      'Issued electronically under the Information Technology Act, 2000: no signature is required.',
+      ...['INV2627/00000001', 'Page 1 of 1'],
+    ]);
+  });
+
+  test('of prices that include tax adds no tax to them, and tells what is in them', () => {
+    const rates = [{ name: 'VAT', rateBp: 2000 }];
+    const lines = [pricedLineOf(1, { unitPriceMinor: 120_00, rates, includesTax: true, commodityCode: null })];
+    const seller = { ...PRICED_SAMPLE.seller, countryCode: 'GB', region: null, taxId: 'GB123456789' };
+    const facts = { seller, placeOfSupply: null, pricesIncludeTax: true, currency: 'GBP', locale: 'en-GB' };
+    const texts = textsOf(pricedWith(lines, facts));
+    expect(texts).toContain('VAT number: GB123456789');
+    expect(texts.slice(texts.indexOf('1'), texts.indexOf('Page 1 of 1') - 1)).toEqual([
+      ...['1', 'Article 1', 'SKU-1', '1', '120.00', '100.00', 'VAT 20%', '20.00', '120.00'],
+      ...['Total', '£120.00', 'One hundred twenty pounds only'],
+      ...['Tax summary', '', 'Taxable value', 'VAT', 'Total tax', '100.00', '20%', '20.00', '20.00'],
+      ...['Total', '100.00', '20.00', '20.00'],
+      'Unit prices, discounts and amounts include tax.',
+    ]);
+  });
+
+  test('that has nothing of the kind looks as invoices did before there were taxes', () => {
+    const lines = SAMPLE.lines.map((line) =>
+      pricedLineOf(line.lineNumber, { ...line, rates: [], commodityCode: null }),
+    );
+    const untaxed = pricedWith(lines, { billTo: null, placeOfSupply: null });
+    expect(untaxed).toMatchObject({ ...SAMPLE, version: 2 });
+    expect(pagesOf(untaxed)).toEqual(pagesOf(SAMPLE));
+  });
+});
+
+describe('a credit note', () => {
+  test('says which invoice it takes back, why, and what comes off', () => {
+    const texts = textsOf(CREDIT_NOTE_SAMPLE);
+    expect(texts.slice(texts.indexOf('Credit note'), texts.indexOf('Bill to'))).toEqual([
+      ...['Credit note', 'Credit note number', 'CRN2627/00000001', 'Date of issue', '2 Dec 2026'],
+      ...['Invoice', 'INV2627/00000001', 'Invoice date', '21 Nov 2026', 'Order', 'RT-7KQ2-M9XW'],
+      ...['Place of supply', 'Karnataka (29)'],
+    ]);
+    expect(texts.slice(texts.indexOf('Items'), texts.indexOf('HSN/SAC summary'))).toEqual([
+      ...['Items', '₹1,22,999.00', 'Discounts', '-₹12,761.10', 'Shipping', '₹99.00'],
+      ...['CGST 9%', '₹9,930.32', 'SGST 9%', '₹9,930.32', 'Restocking fee', '-₹250.00', 'Total', '₹1,29,947.54'],
+      'One lakh twenty-nine thousand nine hundred forty-seven rupees and fifty-four paise only',
+    ]);
+    expect(texts).toContain('Reason: Too small');
+    expect(texts).not.toContain('Reverse charge');
+  });
+});
+
+describe('whatever was ordered or given back', () => {
+  test('the sums above the total add up to it', () => {
+    fc.assert(
+      fc.property(anyDocument, (document) => {
+        const latin = { ...document, locale: 'en-GB' };
+        const { sums, total } = paperOf(latin, WIDE);
+        const minorOf = (figure: string) => Number(figure.replace(/[^\d-]/g, ''));
+        if (sums.length === 0) return;
+        expect(sums.reduce((sum, { figure }) => sum + minorOf(figure), 0)).toBe(minorOf(total.figure));
+      }),
+    );
+  });
+
+  test('every mark is on the paper and above the footer, and every line is there once, in order, before the total', () => {
+    fc.assert(
+      fc.property(anyDocument, (document) => {
+        const { pages } = pagesOf(document, WIDE);
+        const marks = pages.flat();
+        for (const mark of marks) {
+          const end = isText(mark) ? mark.x + WIDE.widthOf(mark.text, mark) : mark.x + mark.width;
+          expect(mark.x).toBeGreaterThanOrEqual(LEFT - 1e-6);
+          expect(end).toBeLessThanOrEqual(RIGHT + 1e-6);
+          expect(mark.y).toBeGreaterThanOrEqual(PAGE.margin - 4);
+          const isFooter = isText(mark) && mark.y > BODY_END_Y && mark.size < 8;
+          expect(mark.y + (isText(mark) ? mark.size : 0)).toBeLessThanOrEqual(isFooter ? PAGE.height : BODY_END_Y);
+        }
+        const texts = marks.filter(isText);
+        const ofLines = texts.slice(
+          0,
+          texts.findIndex(({ text, size }) => text === 'Total' && size === 12),
+        );
+        const numbers = ofLines.filter(({ x, size, text }) => x === LEFT && CELL_SIZES.has(size) && /^\d$/.test(text));
+        expect(numbers.map(({ text }) => text)).toEqual(document.lines.map(({ lineNumber }) => String(lineNumber)));
+      }),
+    );
+  }, 20_000);
+});
