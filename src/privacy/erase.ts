@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
+import { redactAnswers } from './kept-answers.ts';
+
+/** What was done, for the record and for whoever asked. */
+export interface Erasure {
+  /** What stands in the customer's place in the rows that are kept. */
+  readonly pseudonym: string;
+  readonly orders: number;
+  readonly invoices: number;
+  /** Reasons from before the record held commitments: their text is covered by the hash itself, and stays. */
+  readonly keptReasons: number;
+}
+
+export type ErasureOutcome =
+  | { readonly kind: 'erased'; readonly erasure: Erasure }
+  | { readonly kind: 'not_found' }
+  /** There is work to do that needs to know who the customer is. */
+  | { readonly kind: 'under_way'; readonly orderIds: readonly number[] };
+
+const ERASED_REASON = 'Erased';
+const MOST_ORDERS_TOLD = 20;
+
+/**
+ * Takes what tells who a customer is out of everything that is held: rows, the record, kept answers, what receivers of
+ * webhooks said. Invoices keep what tax law demands; no amount changes, and every audit chain holds. Files are drawn
+ * anew and removed by jobs that commit with it.
+ *
+ * @param client in an open transaction, which holds the customer's orders from here on
+ */
+export async function eraseCustomer(client: ClientBase, customerId: string, actor: string): Promise<ErasureOutcome> {
+  const { rows: orders } = await client.query<{ id: number; state: string }>(
+    'SELECT id, state FROM orders WHERE customer_id = $1 ORDER BY id FOR UPDATE',
+    [customerId],
+  );
+  if (orders.length === 0) return { kind: 'not_found' };
+  const ids = orders.map(({ id }) => id);
+  const open = await openOrders(client, ids);
+  if (open.length > 0) return { kind: 'under_way', orderIds: open.slice(0, MOST_ORDERS_TOLD) };
+
+  const pseudonym = `erased-${randomUUID()}`;
+  await client.query(
+    `UPDATE orders SET customer_id = $2, customer_email = NULL, bill_to = NULL, ship_to = NULL,
+                       version = version + 1, updated_at = now()
+     WHERE id = ANY ($1::bigint[])`,
+    [ids, pseudonym],
+  );
+  await client.query('UPDATE returns SET reason = $2 WHERE order_id = ANY ($1::bigint[])', [ids, ERASED_REASON]);
+  await client.query('SELECT erase_transition_reasons($1)', [ids]);
+  const invoices = await countOf(client, 'SELECT erase_invoice_customers($1, $2) AS count', [ids, pseudonym]);
+  await redactAnswers(client, customerId, pseudonym);
+  await client.query(
+    `UPDATE webhook_attempts SET answer = NULL FROM webhook_deliveries
+     WHERE webhook_deliveries.id = delivery_id AND order_id = ANY ($1::bigint[])`,
+    [ids],
+  );
+  await client.query(
+    `INSERT INTO jobs (order_id, kind, subject_id)
+     SELECT order_id, 'invoice.erase', id FROM invoices WHERE order_id = ANY ($1::bigint[])
+     UNION ALL
+     SELECT order_id, 'credit_note.erase', id FROM credit_notes WHERE order_id = ANY ($1::bigint[])`,
+    [ids],
+  );
+  await client.query('INSERT INTO customer_erasures (pseudonym, actor, orders, invoices) VALUES ($1, $2, $3, $4)', [
+    pseudonym,
+    actor,
+    ids.length,
+    invoices,
+  ]);
+  const keptReasons = await countOf(
+    client,
+    'SELECT count(*) AS count FROM state_transitions WHERE order_id = ANY ($1::bigint[]) AND reason IS NOT NULL',
+    [ids],
+  );
+  return { kind: 'erased', erasure: { pseudonym, orders: ids.length, invoices, keptReasons } };
+}
+
+/** Those on which something is to be done yet: a state that leads on, or a job that is not through. */
+async function openOrders(client: ClientBase, ids: readonly number[]): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `SELECT id FROM orders WHERE id = ANY ($1::bigint[]) AND NOT (state = ANY ($2::text[]))
+     UNION SELECT order_id FROM returns WHERE order_id = ANY ($1::bigint[]) AND NOT (state = ANY ($3::text[]))
+     UNION SELECT order_id FROM refunds WHERE order_id = ANY ($1::bigint[]) AND NOT (state = ANY ($4::text[]))
+     UNION SELECT order_id FROM jobs WHERE order_id = ANY ($1::bigint[]) AND state IN ('READY', 'QUEUED', 'RUNNING')
+     ORDER BY id`,
+    [ids, finalStates(orderLifecycle), finalStates(returnLifecycle), finalStates(refundLifecycle)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+interface Lifecycle {
+  readonly states: readonly string[];
+  readonly moves: readonly { readonly from: string }[];
+}
+
+/** Those that nothing leads on from. */
+export function finalStates({ states, moves }: Lifecycle): string[] {
+  return states.filter((state) => !moves.some(({ from }) => from === state));
+}
+
+async function countOf(client: ClientBase, text: string, values: readonly unknown[]): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(text, [...values]);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,49 @@
+import type { ClientBase } from 'pg';
+
+interface KeptBody {
+  readonly caller: string;
+  readonly key: string;
+  readonly body: string;
+}
+
+/**
+ * Answers that are kept for their repetition hold what they said of the customer. They stay, so that a repeated key has
+ * no second effect, and say from now on what a request made today would be told.
+ */
+export async function redactAnswers(client: ClientBase, customerId: string, pseudonym: string): Promise<void> {
+  const { rows } = await client.query<KeptBody>(
+    `SELECT caller, key, body FROM idempotency_keys WHERE strpos(body, $1) > 0 FOR UPDATE`,
+    [`"customer_id":${JSON.stringify(customerId)}`],
+  );
+  if (rows.length === 0) return;
+  await client.query(
+    `UPDATE idempotency_keys SET body = redacted.body
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS redacted (caller, key, body)
+     WHERE idempotency_keys.caller = redacted.caller AND idempotency_keys.key = redacted.key`,
+    [
+      rows.map(({ caller }) => caller),
+      rows.map(({ key }) => key),
+      rows.map(({ body }) => JSON.stringify(redacted(JSON.parse(body), pseudonym))),
+    ],
+  );
+}
+
+const PERSONAL: Readonly<Record<string, (pseudonym: string) => unknown>> = {
+  customer_id: (pseudonym) => pseudonym,
+  customer_email: () => null,
+  bill_to: () => null,
+  ship_to: () => null,
+  reason: () => 'Erased',
+};
+
+/** Fields by their name, however deep. */
+function redacted(value: unknown, pseudonym: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => redacted(each, pseudonym));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]: [string, unknown]) => {
+      const replace = Object.hasOwn(PERSONAL, name) ? PERSONAL[name] : undefined;
+      return [name, replace && inner !== null ? replace(pseudonym) : redacted(inner, pseudonym)];
+    }),
+  );
+}

@@ -1,0 +1,215 @@
+import type { ClientBase, Pool } from 'pg';
+import { inTransaction } from '../platform/transaction.ts';
+import type { WebhookDelivery } from '../queries/webhook-deliveries.ts';
+import { RETRY_DELAYS_MS } from './back-off.ts';
+import { disableEndpoint } from './endpoints.ts';
+
+/** A delivery in a worker's hands, and what is needed to send it. */
+export interface ClaimedDelivery extends Pick<
+  WebhookDelivery,
+  'id' | 'endpointId' | 'transitionId' | 'orderId' | 'createdAt'
+> {
+  readonly position: number | null;
+  /** This try's number, and the lease's token: a try whose number is past has lost the delivery. */
+  readonly attempt: number;
+  /** Of tries before this one, since it was last sent anew. */
+  readonly failures: number;
+  readonly url: string;
+  readonly ordered: boolean;
+  readonly secret: Buffer;
+  readonly previousSecret: Buffer | null;
+}
+
+/** What came of a try, for the log. */
+export interface AttemptRecord {
+  readonly attemptedAt: Date;
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly answerType: string | null;
+  readonly answer: string | null;
+}
+
+/** Undefined `retryInMs`: it is given up. */
+export type AttemptVerdict =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly retryInMs: number | undefined; readonly endpointGone: boolean };
+
+/** Far longer than a try takes. A worker that dies leaves its deliveries to the others after it. */
+const LEASE_SECONDS = 60;
+/** Of one endpoint: one that is slow to answer must not keep the others waiting. */
+export const MOST_AT_ONCE_AN_ENDPOINT = 8;
+/** Someone fails for as long as all the tries of a delivery take: then nothing more is sent to it. */
+const DISABLED_AFTER_SECONDS = RETRY_DELAYS_MS.reduce((sum, each) => sum + each, 0) / 1_000;
+/** Who is on record for what nobody asked for. */
+const SYSTEM_ACTOR = 'roundtrip';
+
+/** The deliveries as workers use them. Leases run by the database's clock alone. */
+export class DeliveryStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Claims up to `limit` deliveries that are due, a few of each endpoint. Workers that claim at once never get the same.
+   *
+   * @param busy how many of each endpoint this worker has in its hands already
+   */
+  async claim(limit: number, busy: ReadonlyMap<number, number>): Promise<ClaimedDelivery[]> {
+    const { rows } = await this.#pool.query<ClaimedDelivery>({
+      name: 'claim-webhook-deliveries',
+      text: CLAIM,
+      values: [limit, MOST_AT_ONCE_AN_ENDPOINT, LEASE_SECONDS, [...busy.keys()], [...busy.values()]],
+    });
+    return rows;
+  }
+
+  /**
+   * Writes down what came of a try. The log has it in any case; the delivery changes only where the try still has it.
+   * Answers whether the endpoint was disabled by it.
+   */
+  async finish(delivery: ClaimedDelivery, attempt: AttemptRecord, verdict: AttemptVerdict): Promise<boolean> {
+    return inTransaction(this.#pool, async (client) => {
+      // The endpoint first, as everybody else who changes both: nobody waits for another in a circle.
+      const { rowCount } = await client.query({
+        name: 'lock-webhook-endpoint',
+        text: 'SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE',
+        values: [delivery.endpointId],
+      });
+      if (rowCount === 0) return false;
+      await logAttempt(client, delivery, attempt);
+      const held = await settle(client, delivery, verdict);
+      if (!held) return false;
+      if (delivery.ordered) await releaseNext(client, delivery, verdict);
+      return markEndpoint(client, delivery, verdict);
+    });
+  }
+}
+
+/**
+ * MATERIALIZED, so that what is due is looked for once. Of an endpoint in order, an order's delivery is due when none of
+ * it before is on its way.
+ */
+const CLAIM = `
+  WITH due AS MATERIALIZED (
+    SELECT claimed.id FROM webhook_endpoints
+    LEFT JOIN unnest($4::bigint[], $5::integer[]) AS busy (endpoint_id, count) ON busy.endpoint_id = webhook_endpoints.id
+    CROSS JOIN LATERAL (
+      SELECT id FROM webhook_deliveries
+      WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id AND webhook_deliveries.state = 'PENDING'
+        AND next_attempt_at <= now()
+        AND NOT (webhook_endpoints.ordered AND EXISTS (
+              SELECT FROM webhook_deliveries AS earlier
+              WHERE earlier.endpoint_id = webhook_deliveries.endpoint_id AND earlier.state = 'PENDING'
+                AND earlier.order_id = webhook_deliveries.order_id AND earlier.position < webhook_deliveries.position))
+      ORDER BY next_attempt_at, position
+      LIMIT greatest(0, $2 - coalesce(busy.count, 0))
+      FOR UPDATE SKIP LOCKED) AS claimed
+    WHERE webhook_endpoints.state = 'ENABLED'
+    LIMIT $1)
+  UPDATE webhook_deliveries
+  SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3), updated_at = now()
+  FROM due, webhook_endpoints
+  WHERE webhook_deliveries.id = due.id AND webhook_endpoints.id = webhook_deliveries.endpoint_id
+  RETURNING webhook_deliveries.id, endpoint_id AS "endpointId", transition_id AS "transitionId",
+            order_id AS "orderId", position, webhook_deliveries.created_at AS "createdAt", attempts AS attempt, failures,
+            url, ordered, secret, CASE WHEN previous_secret_until > now() THEN previous_secret END AS "previousSecret"`;
+
+async function logAttempt(client: ClientBase, { id, attempt }: ClaimedDelivery, record: AttemptRecord): Promise<void> {
+  await client.query({
+    name: 'log-webhook-attempt',
+    text: `INSERT INTO webhook_attempts (delivery_id, number, attempted_at, duration_ms, status, error, answer_type, answer)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      id,
+      attempt,
+      record.attemptedAt,
+      record.durationMs,
+      record.status,
+      record.error,
+      record.answerType,
+      record.answer,
+    ],
+  });
+}
+
+async function settle(client: ClientBase, { id, attempt }: ClaimedDelivery, verdict: AttemptVerdict): Promise<boolean> {
+  const retryInMs = verdict.kind === 'failed' ? verdict.retryInMs : undefined;
+  const state = verdict.kind === 'succeeded' ? 'SUCCEEDED' : retryInMs === undefined ? 'FAILED' : 'PENDING';
+  const { rowCount } = await client.query({
+    name: 'settle-webhook-delivery',
+    text: `UPDATE webhook_deliveries
+           SET state = $3, failures = failures + $4, next_attempt_at = now() + make_interval(secs => $5),
+               updated_at = now()
+           WHERE id = $1 AND attempts = $2 AND state = 'PENDING'`,
+    values: [id, attempt, state, verdict.kind === 'failed' ? 1 : 0, (retryInMs ?? 0) / 1_000],
+  });
+  return rowCount === 1;
+}
+
+/** What comes after it in the order is due when it has arrived or was given up, and no earlier than it is itself. */
+async function releaseNext(
+  client: ClientBase,
+  { endpointId, orderId, position }: ClaimedDelivery,
+  verdict: AttemptVerdict,
+): Promise<void> {
+  if (orderId === null) return;
+  const waitMs = verdict.kind === 'failed' ? (verdict.retryInMs ?? 0) : 0;
+  await client.query({
+    name: 'release-next-webhooks',
+    text: `UPDATE webhook_deliveries SET next_attempt_at = now() + make_interval(secs => $4)
+           WHERE endpoint_id = $1 AND order_id = $2 AND state = 'PENDING' AND position > $3`,
+    values: [endpointId, orderId, position, waitMs / 1_000],
+  });
+}
+
+async function markEndpoint(
+  client: ClientBase,
+  { endpointId }: ClaimedDelivery,
+  verdict: AttemptVerdict,
+): Promise<boolean> {
+  if (verdict.kind === 'succeeded') {
+    await client.query(
+      'UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL',
+      [endpointId],
+    );
+    return false;
+  }
+  await client.query('UPDATE webhook_endpoints SET failing_since = now() WHERE id = $1 AND failing_since IS NULL', [
+    endpointId,
+  ]);
+  if (verdict.endpointGone) return disable(client, endpointId, 'GONE');
+  if (verdict.retryInMs !== undefined) return false;
+  const { rows } = await client.query<{ failing: boolean }>(
+    'SELECT failing_since <= now() - make_interval(secs => $2) AS failing FROM webhook_endpoints WHERE id = $1',
+    [endpointId, DISABLED_AFTER_SECONDS],
+  );
+  return rows[0]?.failing ? disable(client, endpointId, 'FAILING') : false;
+}
+
+async function disable(client: ClientBase, endpointId: number, reason: 'FAILING' | 'GONE'): Promise<boolean> {
+  const endpoint = await disableEndpoint(client, SYSTEM_ACTOR, endpointId, reason);
+  return endpoint?.disabledReason === reason;
+}
+
+/** A delivery that only says whether the endpoint can be reached. */
+export async function createTestDelivery(client: ClientBase, endpointId: number, type: string): Promise<number> {
+  const { rows } = await client.query<{ id: number }>(
+    'INSERT INTO webhook_deliveries (endpoint_id, event_type) VALUES ($1, $2) RETURNING id',
+    [endpointId, type],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('an insert returned no row');
+  return row.id;
+}
+
+/** Sends it again, now and with all its tries before it: the same message under the same id. */
+export async function redeliver(client: ClientBase, deliveryId: number): Promise<void> {
+  await client.query(
+    `UPDATE webhook_deliveries SET state = 'PENDING', failures = 0, next_attempt_at = now(), updated_at = now()
+     WHERE id = $1`,
+    [deliveryId],
+  );
+}
