@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Verdict } from './key-ring.ts';
+import type { TokenKeys } from './token-keys.ts';
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'roundtrip';
+const AUDIENCE = 'roundtrip-customer';
+
+export interface CustomerTokenRequest {
+  readonly customerId: string;
+  /** The shop whose orders the token is for; undefined: all of the customer's. */
+  readonly shopId: number | undefined;
+  readonly lifetimeSeconds: number;
+}
+
+export interface CustomerToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+interface Dependencies {
+  readonly keys: TokenKeys;
+  /** Whether the key of a shop is still good: a shop that is out takes its customers with it. */
+  readonly isGoodShop: (shopId: number) => Promise<boolean>;
+}
+
+/**
+ * Short-lived JWTs by which one customer comes in: signed with a key from the table token_keys, which every process
+ * reads. They cannot be revoked one by one; they end by themselves, and with the shop that asked for them.
+ */
+export class CustomerTokens {
+  readonly #dependencies: Dependencies;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async issue({ customerId, shopId, lifetimeSeconds }: CustomerTokenRequest): Promise<CustomerToken> {
+    const [keyId, key] = await this.#dependencies.keys.newest();
+    const issuedAt = Math.floor(Date.now() / 1_000);
+    const expiresAt = issuedAt + lifetimeSeconds;
+    const token = await new SignJWT(shopId === undefined ? {} : { shop: shopId })
+      .setProtectedHeader({ alg: ALGORITHM, kid: keyId })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject(customerId)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .setJti(randomUUID())
+      .sign(key);
+    return { token, expiresAt: new Date(expiresAt * 1_000) };
+  }
+
+  async check(token: string): Promise<Verdict> {
+    const claims = await this.#claimsOf(token);
+    if (!claims) return { fault: 'The token is not ours, or has expired.' };
+    const { customerId, shopId } = claims;
+    if (shopId !== undefined && !(await this.#dependencies.isGoodShop(shopId))) {
+      return { fault: 'The shop that asked for the token is no longer let in.' };
+    }
+    return {
+      principal: {
+        kind: 'customer',
+        // Which customer, the order says: the record holds no more of a person than it must.
+        actor: 'customer',
+        caller: `customer:${shopId ?? ''}:${customerId}`,
+        role: 'customer',
+        operations: undefined,
+        scope: { customerId, shopId },
+      },
+    };
+  }
+
+  async #claimsOf(token: string): Promise<{ customerId: string; shopId: number | undefined } | undefined> {
+    try {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.#dependencies.keys.find(kid), {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'exp'],
+      });
+      const { sub, shop } = payload;
+      if (sub === undefined || (shop !== undefined && typeof shop !== 'number')) return undefined;
+      return { customerId: sub, shopId: shop };
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
+  }
+}
