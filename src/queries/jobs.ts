@@ -1,0 +1,101 @@
+import type { Pool } from 'pg';
+import type { JobKind } from '../domain/decision.ts';
+import { newestFirst } from './newest-first.ts';
+import { pageOf, type Page, type PageRequest } from './paging.ts';
+
+export const JOB_STATES = ['READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface JobView {
+  readonly id: number;
+  readonly orderId: number;
+  readonly kind: JobKind;
+  /** The invoice or refund that the job is about. */
+  readonly subjectId: number;
+  readonly state: JobState;
+  readonly attempts: number;
+  readonly runAt: Date;
+  readonly lastError: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export const JOB_COLUMNS = `id, order_id AS "orderId", kind, subject_id AS "subjectId", state, attempts,
+                            run_at AS "runAt", last_error AS "lastError", created_at AS "createdAt",
+                            updated_at AS "updatedAt"`;
+
+export interface JobFilter {
+  readonly state?: JobState;
+  readonly kind?: JobKind;
+  readonly orderId?: number;
+}
+
+export async function readJob(pool: Pool, jobId: number): Promise<JobView | undefined> {
+  const { rows } = await pool.query<JobView>({
+    name: 'read-job',
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = $1`,
+    values: [jobId],
+  });
+  return rows[0];
+}
+
+/** Newest first. */
+export async function listJobs(pool: Pool, filter: JobFilter, page: PageRequest): Promise<Page<JobView>> {
+  const { rows } = await pool.query<JobView>(
+    newestFirst({
+      name: 'list-jobs',
+      select: `SELECT ${JOB_COLUMNS} FROM jobs`,
+      conditions: [
+        ['state', 'state = ?', filter.state],
+        ['kind', 'kind = ?', filter.kind],
+        ['order', 'order_id = ?', filter.orderId],
+      ],
+      page,
+    }),
+  );
+  return pageOf(rows, page.limit);
+}
+
+/** Dead jobs of one kind, the oldest first; with `lastError`, those alone that failed with exactly this. */
+export async function findDeadJobs(
+  pool: Pool,
+  { kind, lastError, limit }: { kind: JobKind; lastError: string | null; limit: number },
+): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>({
+    name: 'find-dead-jobs',
+    text: `SELECT id FROM jobs WHERE state = 'DEAD' AND kind = $1 AND ($2::text IS NULL OR last_error = $2)
+           ORDER BY created_at, id LIMIT $3`,
+    values: [kind, lastError, limit],
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** What was done, or is to be done, behind an order: few, because each refund and invoice has its own. Newest first. */
+export async function listJobsOfOrder(pool: Pool, orderId: number, limit: number): Promise<readonly JobView[]> {
+  const { rows } = await pool.query<JobView>({
+    name: 'list-jobs-of-order',
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE order_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2`,
+    values: [orderId, limit],
+  });
+  return rows;
+}
+
+/** How many jobs of each kind are in each unfinished state: what a scrape of the metrics reads. */
+export async function countUnfinishedJobs(pool: Pool): Promise<{ kind: JobKind; state: JobState; jobs: number }[]> {
+  const { rows } = await pool.query<{ kind: JobKind; state: JobState; jobs: number }>({
+    name: 'count-unfinished-jobs',
+    text: `SELECT kind, state, count(*) AS jobs FROM jobs WHERE state IN ('READY', 'QUEUED', 'RUNNING', 'DEAD')
+           GROUP BY kind, state`,
+  });
+  return rows;
+}
+
+/** How long the job that waits longest has been due and unclaimed, in seconds; 0 when none is due. */
+export async function readLongestWait(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ seconds: number }>({
+    name: 'longest-wait-of-jobs',
+    text: `SELECT extract(epoch FROM now() - run_at)::double precision AS seconds FROM jobs
+           WHERE state = 'READY' AND run_at <= now() ORDER BY run_at LIMIT 1`,
+  });
+  return rows[0]?.seconds ?? 0;
+}
