@@ -1,0 +1,93 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Pool } from 'pg';
+import type { CreditNoteSnapshot } from '../domain/credit-note.ts';
+import type { InvoiceSnapshot } from '../domain/invoice.ts';
+import type { PaymentGatewayName } from '../domain/payment-gateways.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Seller } from '../platform/config.ts';
+import type { LoadBounds } from '../platform/load-bounds.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { OidcSettings } from '../platform/settings/oidc.ts';
+import type { OrderReader } from '../queries/order-reader.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
+import type { AddressPolicy } from '../webhooks/address-policy.ts';
+import type { SecurityHeadersOptions } from './http/security-headers.ts';
+import type { TlsCredentials } from './http/server.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Invoices and credit notes in the forms that others take. */
+export interface Papers {
+  /** The file, or drawn again where it is gone: the same bytes. */
+  pdf(snapshot: InvoiceSnapshot | CreditNoteSnapshot): Promise<Uint8Array>;
+  /** UBL 2.1. */
+  xml(snapshot: InvoiceSnapshot | CreditNoteSnapshot): string;
+}
+
+/** Of the configuration, what the API goes by, and tells whoever asks for it. */
+export interface ShopSettings {
+  /** ISO 4217 code of orders that name none. */
+  readonly currency: string;
+  readonly timezone: string;
+  readonly locale: string;
+  readonly seller: Seller;
+  /** How long an order may stay paid, or in the warehouse, before the overview calls it stuck. */
+  readonly stuckAfterHours: number;
+  /** Where people come in, for links that are handed on; left out: where whoever asks for one has come in. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** What the API is built on. */
+export interface ApiDependencies {
+  readonly engine: Engine;
+  readonly orders: OrderReader;
+  readonly pool: Pool;
+  readonly identity: Identity;
+  /** Networks of the proxies that are believed about where a request comes from; left out: none. */
+  readonly trustedProxies?: readonly string[];
+  /** How much it takes on at once; left out: as much as comes. */
+  readonly load?: LoadBounds;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly papers: Papers;
+  /** The gateways that payments can go through; left out: none. */
+  readonly paymentGateways?: readonly PaymentGatewayName[];
+  /** Seals the secrets that webhooks are signed with. */
+  readonly secretBox: SecretBox;
+  /** Where webhooks may go. */
+  readonly webhookPolicy: AddressPolicy;
+  readonly settings: ShopSettings;
+  /** The built console, index.html and assets/; undefined: this API has none. */
+  readonly consoleFolder?: string;
+  /** Takes a payment gateway's webhook: verified by its signature, written down once. */
+  readonly receivePaymentWebhook: (webhook: {
+    readonly gateway: string;
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly body: Buffer;
+  }) => Promise<'taken' | 'known' | 'refused' | 'not_configured'>;
+  /** The provider that people may sign in by; left out: none. */
+  readonly oidc?: OidcSettings;
+  /** Left out: it speaks plain HTTP. */
+  readonly tls?: TlsCredentials;
+  /** How browsers come to it. */
+  readonly web: SecurityHeadersOptions;
+  /** Whether the broker takes messages; undefined: there is none, and jobs need none. */
+  readonly brokerReady?: () => boolean;
+  /** Turns false when the process begins to stop: nothing new should be sent here. */
+  readonly accepting: () => boolean;
+}
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

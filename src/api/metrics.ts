@@ -1,0 +1,241 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Pool } from 'pg';
+import { readEventFeedLag } from '../queries/event-feed.ts';
+import { countUnfinishedJobs, readLongestWait } from '../queries/jobs.ts';
+import { countOpenRefunds } from '../queries/refunds.ts';
+import { watchWebhooks } from './metrics/webhooks.ts';
+
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200];
+
+const SHEDDING_REASONS = ['in_progress', 'caller', 'event_loop'] as const;
+type SheddingReason = (typeof SHEDDING_REASONS)[number];
+
+/** The metrics of one process. Labels take few values each: routes by their template, states, kinds. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by route template, method and status',
+    labelNames: ['path', 'method', 'status'] as const,
+    registers: [this.registry],
+  });
+  readonly #durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request read to its answer sent',
+    labelNames: ['path', 'method'] as const,
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+  readonly #shed = new Counter({
+    name: 'http_requests_shed_total',
+    help: 'Requests refused because too much was in progress (in_progress, caller) or waited (event_loop)',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+  readonly #batches = new Histogram({
+    name: 'engine_batch_commands',
+    help: 'Commands that left together in one transaction',
+    buckets: BATCH_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly #transitions = new Counter({
+    name: 'transitions_total',
+    help: 'Changes of state, by entity and the state reached',
+    labelNames: ['entity', 'state'] as const,
+    registers: [this.registry],
+  });
+  readonly #jobRuns = new Counter({
+    name: 'job_runs_total',
+    help: 'Runs of jobs in this process, by what came of them',
+    labelNames: ['kind', 'result'] as const,
+    registers: [this.registry],
+  });
+  readonly #jobDurations = new Histogram({
+    name: 'job_duration_seconds',
+    help: 'Time from a delivery to its outcome in the database',
+    labelNames: ['kind'] as const,
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  readonly #returned = new Counter({
+    name: 'broker_messages_returned_total',
+    help: 'Messages that found no queue; their jobs went back to READY',
+    registers: [this.registry],
+  });
+  readonly #poison = new Counter({
+    name: 'broker_poison_messages_total',
+    help: 'Messages that were no job of ours, set aside in the dead-letter queue',
+    registers: [this.registry],
+  });
+  readonly #eventsPlaced = new Counter({
+    name: 'events_placed_total',
+    help: 'Events that this process has placed in the feed',
+    registers: [this.registry],
+  });
+  readonly #eventsPublished = new Counter({
+    name: 'events_published_total',
+    help: 'Events that this process has published and the broker has confirmed',
+    registers: [this.registry],
+  });
+
+  readonly #webhooks = new Counter({
+    name: 'webhook_sends_total',
+    help: 'Tries to send a webhook in this process, by what came of them',
+    labelNames: ['result'] as const,
+    registers: [this.registry],
+  });
+  readonly #webhookDurations = new Histogram({
+    name: 'webhook_send_duration_seconds',
+    help: 'Time from a webhook taken up to what came of it written down',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  readonly #brokers: (() => boolean)[] = [];
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    // There from the start, so that the first ones show as an increase.
+    for (const reason of SHEDDING_REASONS) this.#shed.inc({ reason }, 0);
+    const brokers = this.#brokers;
+    new Gauge({
+      name: 'broker_connected',
+      help: 'Whether this process has its connection to the broker (1) or not (0); absent where there is no broker',
+      registers: [this.registry],
+      collect() {
+        if (brokers.length === 0) this.remove();
+        else this.set(brokers.every((connected) => connected()) ? 1 : 0);
+      },
+    });
+  }
+
+  requestAnswered(path: string, method: string, status: number, durationSeconds: number): void {
+    this.#requests.inc({ path, method, status });
+    this.#durations.observe({ path, method }, durationSeconds);
+  }
+
+  requestShed(reason: SheddingReason): void {
+    this.#shed.inc({ reason });
+  }
+
+  batch(commands: number): void {
+    this.#batches.observe(commands);
+  }
+
+  transition(entity: string, state: string): void {
+    this.#transitions.inc({ entity, state });
+  }
+
+  jobRan(kind: string, result: string, durationSeconds: number): void {
+    this.#jobRuns.inc({ kind, result });
+    this.#jobDurations.observe({ kind }, durationSeconds);
+  }
+
+  messagesReturned(messages: number): void {
+    this.#returned.inc(messages);
+  }
+
+  poisonMessage(): void {
+    this.#poison.inc();
+  }
+
+  eventsPlaced(events: number): void {
+    this.#eventsPlaced.inc(events);
+  }
+
+  eventsPublished(events: number): void {
+    this.#eventsPublished.inc(events);
+  }
+
+  webhookSent(result: string, durationSeconds: number): void {
+    this.#webhooks.inc({ result });
+    this.#webhookDurations.observe(durationSeconds);
+  }
+
+  /** Shows how many commands wait in the engine. */
+  watchQueue(queued: () => number): void {
+    new Gauge({
+      name: 'engine_queue_depth',
+      help: 'Commands that wait for a batch',
+      registers: [this.registry],
+      collect() {
+        this.set(queued());
+      },
+    });
+  }
+
+  /** Shows how many requests are in progress, lasting streams and the operator's own left out. */
+  watchRequests(inProgress: () => number): void {
+    new Gauge({
+      name: 'http_requests_in_progress',
+      help: 'Requests that have begun and are not answered yet',
+      registers: [this.registry],
+      collect() {
+        this.set(inProgress());
+      },
+    });
+  }
+
+  /** A process that is web and worker at once has two connections, and says 1 when both are there. */
+  watchBroker(connected: () => boolean): void {
+    this.#brokers.push(connected);
+  }
+
+  watchPool(pool: Pool): void {
+    new Gauge({
+      name: 'database_pool_connections',
+      help: 'Connections of the read pool, by state, and requests that wait for one',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        this.set({ state: 'idle' }, pool.idleCount);
+        this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+        this.set({ state: 'waiting' }, pool.waitingCount);
+      },
+    });
+    new Gauge({
+      name: 'event_feed_lag_seconds',
+      help: 'Age of the oldest transition that is not in the event feed yet; the same in every process',
+      registers: [this.registry],
+      async collect() {
+        const seconds = await readEventFeedLag(pool).catch(() => undefined);
+        if (seconds !== undefined) this.set(seconds);
+      },
+    });
+    new Gauge({
+      name: 'jobs',
+      help: 'Jobs that are not done, by kind and state; the same in every process',
+      labelNames: ['kind', 'state'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        // A scrape tells what it can while the database is away.
+        const counts = await countUnfinishedJobs(pool).catch(() => []);
+        for (const { kind, state, jobs } of counts) this.set({ kind, state }, jobs);
+      },
+    });
+    new Gauge({
+      name: 'jobs_longest_wait_seconds',
+      help: 'How long the job that waits longest has been due; the same in every process',
+      registers: [this.registry],
+      async collect() {
+        const seconds = await readLongestWait(pool).catch(() => undefined);
+        if (seconds !== undefined) this.set(seconds);
+      },
+    });
+    watchWebhooks(this.registry, pool);
+    new Gauge({
+      name: 'refunds_open',
+      help: 'Refunds that are not paid, by state; the same in every process',
+      labelNames: ['state'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        const counts = await countOpenRefunds(pool).catch(() => []);
+        for (const { state, refunds } of counts) this.set({ state }, refunds);
+      },
+    });
+  }
+}

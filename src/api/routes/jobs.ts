@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import { findDeadJobs, listJobs, listJobsOfOrder, readJob } from '../../queries/jobs.ts';
+import type { Api, ApiDependencies } from '../dependencies.ts';
+import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { pageRequestOf, pageView } from '../lists/list-query.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { write } from '../http/write.ts';
+import { IdempotencyHeader, IdParameters, ref, strict } from '../schemas/common.ts';
+import { JobListQuery, JobPage, JobSchema, RetriedJobsSchema, RetryJobsBody } from '../schemas/record.ts';
+import { jobView } from '../views/record.ts';
+
+/** Of those that are alike, how many one request runs again. */
+const MOST_RETRIED = 200;
+const MOST_JOBS_OF_ORDER = 200;
+
+export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): void {
+  api.get(
+    '/v1/jobs',
+    {
+      schema: {
+        operationId: 'listJobs',
+        tags: ['jobs'],
+        summary: 'List jobs, newest first',
+        description: 'DEAD ones ran twelve times without success, or cannot succeed; they wait for a person.',
+        querystring: JobListQuery,
+        response: { 200: { description: 'A page of jobs', ...ref(JobPage) }, ...problemAnswers() },
+      },
+    },
+    async ({ query }) => {
+      const filter = { state: query.state, kind: query.kind, orderId: query.order_id };
+      return pageView(await listJobs(pool, filter, pageRequestOf(query)), jobView);
+    },
+  );
+
+  api.get(
+    '/v1/jobs/:id',
+    {
+      schema: {
+        operationId: 'getJob',
+        tags: ['jobs'],
+        summary: 'Read one job',
+        params: IdParameters,
+        response: { 200: { description: 'The job', ...ref(JobSchema) }, ...problemAnswers('job.not_found') },
+      },
+    },
+    async ({ params }) => {
+      const found = await readJob(pool, params.id);
+      if (!found) throw new ProblemError('job.not_found', `No job has the id ${params.id}.`);
+      return jobView(found);
+    },
+  );
+
+  api.post(
+    '/v1/jobs/:id/retry',
+    {
+      schema: {
+        operationId: 'retryJob',
+        tags: ['jobs'],
+        summary: 'Run a dead or waiting job again, now',
+        description: 'Its attempts begin again from none. Whatever it did before, running it again has one effect.',
+        headers: IdempotencyHeader,
+        params: IdParameters,
+        body: Type.Object({}, { ...strict, examples: [{}] }),
+        response: {
+          200: { description: 'The job as it is now', ...ref(JobSchema) },
+          ...problemAnswers(...WITH_BODY, 'job.not_found', 'job.not_retryable'),
+        },
+      },
+    },
+    async (request, reply) =>
+      write({
+        engine,
+        request,
+        reply,
+        intent: { kind: 'retry_job', jobId: request.params.id },
+        status: 200,
+        view: (outcome) => {
+          if (outcome.kind !== 'job_retried') throw new TypeError('the outcome has no job');
+          return { view: jobView(outcome.job) };
+        },
+      }),
+  );
+
+  api.post(
+    '/v1/jobs/retry',
+    {
+      schema: {
+        operationId: 'retryJobsAlike',
+        tags: ['jobs'],
+        summary: 'Run dead jobs that are alike again, now',
+        description:
+          `Of one kind, and with \`last_error\` those alone that failed with exactly this; ${MOST_RETRIED} at once, the ` +
+          'oldest first. Sent again, it runs those that have died since.',
+        body: RetryJobsBody,
+        response: {
+          200: { description: 'How many run again', ...ref(RetriedJobsSchema) },
+          ...problemAnswers(...WITH_BODY),
+        },
+      },
+    },
+    async (request) => {
+      const { kind, last_error: lastError = null } = request.body;
+      const found = await findDeadJobs(pool, { kind, lastError, limit: MOST_RETRIED + 1 });
+      const outcomes = await Promise.all(
+        found
+          .slice(0, MOST_RETRIED)
+          .map((jobId) => engine.execute({ intent: { kind: 'retry_job', jobId }, actor: request.principal.actor })),
+      );
+      // One that somebody else has retried meanwhile is refused, and is as it should be.
+      const retried = outcomes.filter((outcome) => outcome.kind === 'job_retried').length;
+      return { retried, remaining: found.length > MOST_RETRIED };
+    },
+  );
+
+  api.get(
+    '/v1/orders/:id/jobs',
+    {
+      schema: {
+        operationId: 'listOrderJobs',
+        tags: ['jobs'],
+        summary: "List an order's jobs, newest first",
+        params: IdParameters,
+        response: {
+          200: { description: 'Its jobs', ...Type.Object({ data: Type.Array(ref(JobSchema)) }) },
+          ...problemAnswers('order.not_found'),
+        },
+      },
+    },
+    async ({ params }) => {
+      const found = await listJobsOfOrder(pool, params.id, MOST_JOBS_OF_ORDER);
+      if (found.length === 0 && !(await orders.read(params.id))) {
+        throw new ProblemError('order.not_found', `No order has the id ${params.id}.`);
+      }
+      return { data: found.map(jobView) };
+    },
+  );
+}

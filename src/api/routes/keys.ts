@@ -1,0 +1,168 @@
+import type { FastifyRequest } from 'fastify';
+import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/api-keys.ts';
+import type { OperationId } from '../../identity/operations.ts';
+import type { SecurityEventName } from '../../identity/security-log.ts';
+import type { Api, ApiDependencies } from '../dependencies.ts';
+import { problemAnswers, READS_BODY } from '../http/documentation.ts';
+import { instantOf } from '../lists/instant.ts';
+import { refuseIdempotencyKey } from '../http/secret-answer.ts';
+import { pageRequestOf, pageView } from '../lists/list-query.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { IdParameters, ref } from '../schemas/common.ts';
+import {
+  ApiKeyPage,
+  ApiKeySchema,
+  DEFAULT_OVERLAP_SECONDS,
+  IssuedKeySchema,
+  KeyListQuery,
+  KeyRotation,
+  NewKey,
+} from '../schemas/identity.ts';
+import { keyView } from '../views/identity.ts';
+
+export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
+  const found = async (id: number): Promise<ApiKey> => {
+    const key = await readKey(pool, id);
+    if (key) return key;
+    throw new ProblemError('key.not_found', `No key has the id ${id}.`);
+  };
+  const changed = (
+    event: SecurityEventName,
+    { id: requestId, principal, ip: address }: FastifyRequest,
+    key: ApiKey,
+  ) => {
+    identity.changed();
+    identity.securityLog.record({ event, actor: principal.actor, requestId, address, detail: `key:${key.name}` });
+  };
+
+  api.post(
+    '/v1/keys',
+    {
+      schema: {
+        operationId: 'createKey',
+        tags: ['identity'],
+        summary: 'Make an API key',
+        description: 'The answer holds the secret, once. It is therefore never kept under an Idempotency-Key.',
+        body: NewKey,
+        response: {
+          201: { description: 'The key, with its secret', ...ref(IssuedKeySchema) },
+          ...problemAnswers(...READS_BODY, 'key.name_taken'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { name, role, operations = null, expires_at: expiry } = request.body;
+      refuseIdempotencyKey(request);
+      refuseWidening(request, operations);
+      const expiresAt = futureOf(expiry);
+      const issued = await createKey(pool, { name, role, operations, expiresAt, createdBy: request.principal.actor });
+      if (!issued) throw new ProblemError('key.name_taken', `A key has, or had, the name ${name}.`);
+      const key = await found(issued.id);
+      changed('key.created', request, key);
+      return reply
+        .code(201)
+        .header('Location', `/v1/keys/${key.id}`)
+        .header('Cache-Control', 'no-store')
+        .send({ ...keyView(key), secret: issued.secret });
+    },
+  );
+
+  api.get(
+    '/v1/keys',
+    {
+      schema: {
+        operationId: 'listKeys',
+        tags: ['identity'],
+        summary: 'List API keys, newest first',
+        querystring: KeyListQuery,
+        response: { 200: { description: 'A page of keys', ...ref(ApiKeyPage) }, ...problemAnswers() },
+      },
+    },
+    async ({ query }) => pageView(await listKeys(pool, pageRequestOf(query)), keyView),
+  );
+
+  api.get(
+    '/v1/keys/:id',
+    {
+      schema: {
+        operationId: 'getKey',
+        tags: ['identity'],
+        summary: 'Read one API key',
+        params: IdParameters,
+        response: { 200: { description: 'The key', ...ref(ApiKeySchema) }, ...problemAnswers('key.not_found') },
+      },
+    },
+    async ({ params }) => keyView(await found(params.id)),
+  );
+
+  api.post(
+    '/v1/keys/:id/rotate',
+    {
+      schema: {
+        operationId: 'rotateKey',
+        tags: ['identity'],
+        summary: 'Give an API key a new secret',
+        description:
+          'The secrets before stay good for the overlap, so that programs can change over one by one. What the key ' +
+          'made, its name and its idempotency keys stay its own.',
+        params: IdParameters,
+        body: KeyRotation,
+        response: {
+          200: { description: 'The key, with its new secret', ...ref(IssuedKeySchema) },
+          ...problemAnswers(...READS_BODY, 'key.not_found', 'key.revoked'),
+        },
+      },
+    },
+    async (request, reply) => {
+      refuseIdempotencyKey(request);
+      const { id } = await found(request.params.id);
+      const issued = await rotateKey(pool, id, request.body.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS);
+      if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
+      const key = await found(id);
+      changed('key.rotated', request, key);
+      return reply.header('Cache-Control', 'no-store').send({ ...keyView(key), secret: issued.secret });
+    },
+  );
+
+  api.delete(
+    '/v1/keys/:id',
+    {
+      schema: {
+        operationId: 'revokeKey',
+        tags: ['identity'],
+        summary: 'Revoke an API key, for good',
+        description:
+          'From this answer on the process that gave it refuses the key, and within a second every other. A key that ' +
+          'is revoked already stays as it is.',
+        params: IdParameters,
+        response: { 200: { description: 'The key', ...ref(ApiKeySchema) }, ...problemAnswers('key.not_found') },
+      },
+    },
+    async (request) => {
+      const before = await found(request.params.id);
+      if (before.revokedAt) return keyView(before);
+      await revokeKey(pool, before.id, request.principal.actor);
+      const key = await found(before.id);
+      changed('key.revoked', request, key);
+      return keyView(key);
+    },
+  );
+}
+
+/** A key that is narrowed makes no key that is wider. */
+function refuseWidening({ principal }: FastifyRequest, operations: readonly OperationId[] | null): void {
+  const own = principal.operations;
+  if (own === undefined || operations?.every((operation) => own.has(operation))) return;
+  throw new ProblemError('auth.forbidden', 'A key that is narrowed to operations makes only keys of such.', {
+    facts: { role: principal.role, operation: 'createKey' },
+  });
+}
+
+/** @throws ProblemError naming the field when the time is past */
+function futureOf(text: string | undefined): Date | null {
+  const instant = instantOf(text, 'expires_at');
+  if (!instant) return null;
+  if (instant.getTime() > Date.now()) return instant;
+  const message = 'must be in the future';
+  throw new ProblemError('request.invalid', `expires_at ${message}`, { errors: [{ field: 'expires_at', message }] });
+}

@@ -1,0 +1,203 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { makeLink, pathOfLink, type NewLink } from '../../../identity/people/one-time-links.ts';
+import { changePerson, createPerson, listPeople, readPerson, type Person } from '../../../identity/people/people.ts';
+import { endSessions, listSessions } from '../../../identity/people/sessions.ts';
+import type { SecurityEventName } from '../../../identity/security-log.ts';
+import type { Api, ApiDependencies } from '../../dependencies.ts';
+import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
+import { pageRequestOf, pageView } from '../../lists/list-query.ts';
+import { ProblemError } from '../../problems/problem.ts';
+import { refuseIdempotencyKey } from '../../http/secret-answer.ts';
+import { IdParameters, PageListQuery, ref } from '../../schemas/common.ts';
+import {
+  EndedSessionsSchema,
+  NewPersonBody,
+  PersonChangeBody,
+  PersonPage,
+  PersonReset,
+  PersonSchema,
+  PersonWithLinkSchema,
+  SessionListSchema,
+} from '../../schemas/people.ts';
+import { personView, sessionView } from '../../views/people.ts';
+import { taken } from './one-time-links.ts';
+import { recordPerson } from './record.ts';
+
+export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependencies): void {
+  const found = async (id: number): Promise<Person> => {
+    const person = await readPerson(pool, id);
+    if (person) return person;
+    throw new ProblemError('person.not_found', `No person has the id ${id}.`);
+  };
+  const changed = (event: SecurityEventName, request: FastifyRequest, { name }: Person) => {
+    identity.changed();
+    recordPerson(identity, event, request, name);
+  };
+  const withLink = async (person: Person, link: NewLink, request: FastifyRequest, reply: FastifyReply) => {
+    const { token, expiresAt } = await makeLink(pool, link);
+    const address = settings.publicUrl ?? `${request.protocol}://${request.host}`;
+    reply.header('Cache-Control', 'no-store');
+    return {
+      ...personView(person),
+      link: new URL(pathOfLink(link.purpose, token), address).href,
+      link_expires_at: expiresAt,
+    };
+  };
+
+  api.post(
+    '/v1/people',
+    {
+      schema: {
+        operationId: 'invitePerson',
+        tags: ['identity'],
+        summary: 'Invite a person',
+        description:
+          'The answer holds a link by which they choose their password: good once, for three days, and in no other ' +
+          'answer. It is therefore never kept under an Idempotency-Key.',
+        body: NewPersonBody,
+        response: {
+          201: { description: 'The person, with the link', ...ref(PersonWithLinkSchema) },
+          ...problemAnswers(...READS_BODY, 'person.name_taken', 'person.email_taken'),
+        },
+      },
+    },
+    async (request, reply) => {
+      refuseIdempotencyKey(request);
+      const person = await createPerson(pool, { ...request.body, createdBy: request.principal.actor });
+      if (typeof person === 'string') throw taken(person);
+      changed('person.invited', request, person);
+      reply.code(201).header('Location', `/v1/people/${person.id}`);
+      return withLink(person, { purpose: 'invite', personId: person.id }, request, reply);
+    },
+  );
+
+  api.get(
+    '/v1/people',
+    {
+      schema: {
+        operationId: 'listPeople',
+        tags: ['identity'],
+        summary: 'List people, newest first',
+        querystring: PageListQuery,
+        response: { 200: { description: 'A page of people', ...ref(PersonPage) }, ...problemAnswers() },
+      },
+    },
+    async ({ query }) => pageView(await listPeople(pool, pageRequestOf(query)), personView),
+  );
+
+  api.get(
+    '/v1/people/:id',
+    {
+      schema: {
+        operationId: 'getPerson',
+        tags: ['identity'],
+        summary: 'Read one person',
+        params: IdParameters,
+        response: { 200: { description: 'The person', ...ref(PersonSchema) }, ...problemAnswers('person.not_found') },
+      },
+    },
+    async ({ params }) => personView(await found(params.id)),
+  );
+
+  api.patch(
+    '/v1/people/:id',
+    {
+      schema: {
+        operationId: 'updatePerson',
+        tags: ['identity'],
+        summary: "Change a person's role, or disable or enable them",
+        description:
+          'Holds from their next request on, and within a second for every other process. One who is disabled has no ' +
+          'session and no link any more.',
+        params: IdParameters,
+        body: PersonChangeBody,
+        response: {
+          200: { description: 'The person', ...ref(PersonSchema) },
+          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.own_account'),
+        },
+      },
+    },
+    async (request) => {
+      const before = await found(request.params.id);
+      const { role, disabled } = request.body;
+      if (request.principal.session?.personId === before.id) {
+        throw new ProblemError('person.own_account', 'Another administrator has to do this to your account.');
+      }
+      const person = await changePerson(pool, before.id, { role, isDisabled: disabled }, request.principal.actor);
+      if (!person) throw new ProblemError('person.not_found', `No person has the id ${before.id}.`);
+      if (person.role !== before.role) changed('person.changed', request, person);
+      if (person.disabledAt && !before.disabledAt) changed('person.disabled', request, person);
+      if (!person.disabledAt && before.disabledAt) changed('person.enabled', request, person);
+      return personView(person);
+    },
+  );
+
+  api.post(
+    '/v1/people/:id/reset',
+    {
+      schema: {
+        operationId: 'resetPerson',
+        tags: ['identity'],
+        summary: 'Make a link by which a person chooses another password',
+        description:
+          'Good once, for a day, in the place of any link from before. Password and sessions stay until it is used.',
+        params: IdParameters,
+        body: PersonReset,
+        response: {
+          200: { description: 'The person, with the link', ...ref(PersonWithLinkSchema) },
+          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.disabled'),
+        },
+      },
+    },
+    async (request, reply) => {
+      refuseIdempotencyKey(request);
+      const person = await found(request.params.id);
+      if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
+      const removesSecondFactor = request.body.remove_second_factor ?? false;
+      recordPerson(identity, 'person.reset', request, person.name);
+      return withLink(person, { purpose: 'reset', personId: person.id, removesSecondFactor }, request, reply);
+    },
+  );
+
+  api.get(
+    '/v1/people/:id/sessions',
+    {
+      schema: {
+        operationId: 'listPersonSessions',
+        tags: ['identity'],
+        summary: "A person's sessions, newest first",
+        params: IdParameters,
+        response: {
+          200: { description: 'Those that are not over', ...ref(SessionListSchema) },
+          ...problemAnswers('person.not_found'),
+        },
+      },
+    },
+    async ({ params, principal }) => {
+      const { id } = await found(params.id);
+      return { data: (await listSessions(pool, id)).map((each) => sessionView(each, principal.session)) };
+    },
+  );
+
+  api.delete(
+    '/v1/people/:id/sessions',
+    {
+      schema: {
+        operationId: 'endPersonSessions',
+        tags: ['identity'],
+        summary: "End all of a person's sessions",
+        params: IdParameters,
+        response: {
+          200: { description: 'How many they were', ...ref(EndedSessionsSchema) },
+          ...problemAnswers('person.not_found'),
+        },
+      },
+    },
+    async (request) => {
+      const person = await found(request.params.id);
+      const ended = await endSessions(pool, person.id);
+      changed('person.sessions_ended', request, person);
+      return { ended };
+    },
+  );
+}

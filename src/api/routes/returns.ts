@@ -1,0 +1,248 @@
+import type { Static } from 'typebox';
+import { eventsOf, returnLifecycle, type ReturnEvent } from '../../domain/lifecycles.ts';
+import type { Decided } from '../../engine/request.ts';
+import type { ReturnDeduction } from '../../domain/commands.ts';
+import { creditOfReturn } from '../../domain/refunds/return-credit.ts';
+import { problemWithReturn } from '../../domain/return.ts';
+import { listReturns, readReturn } from '../../queries/returns.ts';
+import { listTransitions } from '../../queries/transitions.ts';
+import { visibleOrder } from '../access/visible-order.ts';
+import type { Api, ApiDependencies } from '../dependencies.ts';
+import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { pageRequestOf, pageView, shopFilterOf } from '../lists/list-query.ts';
+import { answerShared, type Worded } from '../lists/shared-answer.ts';
+import { SharedReads } from '../../platform/shared-reads.ts';
+import { ProblemError, problemArguments } from '../problems/problem.ts';
+import { etagOf, expectedVersionOf, orderOf, write, type Written } from '../http/write.ts';
+import { IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
+import { NewReturn, ReturnListQuery, ReturnPreview, ReturnPage, ReturnSchema } from '../schemas/order.ts';
+import { CompleteReturnBody } from '../schemas/payment.ts';
+import { RefundDueSchema } from '../schemas/refund-due.ts';
+import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
+import { refundDueView } from '../views/refund-due.ts';
+import { returnView, wholeReturnView } from '../views/return.ts';
+import { transitionView } from '../views/record.ts';
+
+const DEFAULT_LIMIT = 50;
+
+const WHAT_AN_EVENT_DOES: Readonly<Record<ReturnEvent, string>> = {
+  approve: 'The customer may send it: REQUESTED becomes APPROVED.',
+  reject: 'Final. Its units can be returned again.',
+  dispatch: 'It is on its way: APPROVED becomes IN_TRANSIT.',
+  receive: 'It has arrived: IN_TRANSIT becomes RECEIVED.',
+  complete:
+    'Final. Refunds what is due for its items, less what is kept back, to the payments that they came by, once.',
+};
+
+export function returnRoutes(api: Api, { engine, orders, pool }: ApiDependencies): void {
+  const lists = new SharedReads<Worded>();
+  api.post(
+    '/v1/orders/:id/returns',
+    {
+      schema: {
+        operationId: 'requestReturn',
+        tags: ['returns'],
+        summary: 'Ask to return part of a delivered order',
+        description: 'Of one or more of its lines, in any quantity not in another return; rejected ones do not count.',
+        headers: WriteHeaders,
+        params: IdParameters,
+        body: NewReturn,
+        response: {
+          201: { description: 'The return', ...ref(ReturnSchema) },
+          ...problemAnswers(
+            ...WITH_BODY,
+            'order.not_found',
+            'order.version_mismatch',
+            'return.order_not_delivered',
+            'return.item_not_in_order',
+            'return.duplicate_item',
+            'return.quantity_exceeds_returnable',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { reason, items } = request.body;
+      const intent = {
+        kind: 'change',
+        target: { orderId: request.params.id },
+        command: {
+          type: 'request_return',
+          reason,
+          items: items.map((item) => ({ orderItemId: item.order_item_id, quantity: item.quantity })),
+        },
+        expectedVersion: expectedVersionOf(request),
+      } as const;
+      return write({ engine, request, reply, intent, status: 201, view: (outcome) => written(outcome, true) });
+    },
+  );
+
+  api.post(
+    '/v1/orders/:id/returns/preview',
+    {
+      schema: {
+        operationId: 'previewReturn',
+        tags: ['returns'],
+        summary: 'What a return would refund',
+        description: 'The figures that completing such a return would refund as the order is now. Nothing is written.',
+        params: IdParameters,
+        body: ReturnPreview,
+        response: {
+          200: { description: 'What would be refunded', ...ref(RefundDueSchema) },
+          ...problemAnswers(
+            ...WITH_BODY,
+            'order.not_found',
+            'return.order_not_delivered',
+            'return.item_not_in_order',
+            'return.duplicate_item',
+            'return.quantity_exceeds_returnable',
+          ),
+        },
+      },
+    },
+    async ({ params, body, principal }) => {
+      const found = await visibleOrder(orders, principal, params.id);
+      const items = body.items.map((item) => ({ orderItemId: item.order_item_id, quantity: item.quantity }));
+      const problem = problemWithReturn(found.order, { items });
+      if (problem) throw new ProblemError(...problemArguments(problem.refusal));
+      return refundDueView(creditOfReturn(found.order, { items }));
+    },
+  );
+
+  api.get(
+    '/v1/returns',
+    {
+      schema: {
+        operationId: 'listReturns',
+        tags: ['returns'],
+        summary: 'List returns, newest first',
+        querystring: ReturnListQuery,
+        response: { 200: { description: 'A page of returns', ...ref(ReturnPage) }, ...problemAnswers() },
+      },
+    },
+    ({ query, principal: { scope } }, reply) => {
+      const filter = { state: query.state, ...shopFilterOf(query), scope };
+      const page = pageRequestOf(query);
+      return answerShared(reply, lists, [filter, page], async () =>
+        pageView(await listReturns(pool, filter, page), returnView),
+      );
+    },
+  );
+
+  api.get(
+    '/v1/returns/:id',
+    {
+      schema: {
+        operationId: 'getReturn',
+        tags: ['returns'],
+        summary: 'Read one return',
+        params: IdParameters,
+        response: { 200: { description: 'The return', ...ref(ReturnSchema) }, ...problemAnswers('return.not_found') },
+      },
+    },
+    async ({ params, principal }, reply) => {
+      const found = await readReturn(pool, params.id, principal.scope);
+      const whole = found && (await orders.read(found.orderId));
+      const part = whole?.order.returns.find(({ id }) => id === params.id);
+      if (!whole || !part) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
+      reply.header('ETag', etagOf(whole.order.version));
+      return wholeReturnView(whole.order, part);
+    },
+  );
+
+  api.get(
+    '/v1/returns/:id/transitions',
+    {
+      schema: {
+        operationId: 'listReturnTransitions',
+        tags: ['returns'],
+        summary: "Read a return's record, oldest first",
+        params: IdParameters,
+        querystring: TransitionListQuery,
+        response: {
+          200: { description: 'A page of the record', ...ref(TransitionPage) },
+          ...problemAnswers('return.not_found'),
+        },
+      },
+    },
+    async ({ params, query, principal }) => {
+      const found = await readReturn(pool, params.id, principal.scope);
+      if (!found) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
+      const limit = query.limit ?? DEFAULT_LIMIT;
+      const { rows, more } = await listTransitions(pool, found.orderId, found.id, {
+        limit,
+        afterSequence: query.after ?? 0,
+      });
+      return { data: rows.map(transitionView), next: more ? String(rows.at(-1)?.sequence) : null };
+    },
+  );
+
+  for (const event of eventsOf(returnLifecycle)) {
+    api.post(
+      `/v1/returns/:id/${event}`,
+      {
+        schema: {
+          operationId: `${event}Return`,
+          tags: ['returns'],
+          summary: `${event[0]?.toUpperCase()}${event.slice(1)} a return`,
+          description: WHAT_AN_EVENT_DOES[event],
+          headers: WriteHeaders,
+          params: IdParameters,
+          body: event === 'complete' ? CompleteReturnBody : MoveBody,
+          response: {
+            200: { description: 'The return as it is now', ...ref(ReturnSchema) },
+            ...problemAnswers(
+              ...WITH_BODY,
+              'return.not_found',
+              'return.illegal_transition',
+              'order.version_mismatch',
+              ...(event === 'complete' ? (['return.deductions_exceed_due'] as const) : []),
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const returnId = request.params.id;
+        const intent = {
+          kind: 'change',
+          target: { returnId },
+          command: {
+            type: 'move_return',
+            returnId,
+            event,
+            reason: request.body.reason ?? null,
+            deductions: deductionsOf(request.body),
+          },
+          expectedVersion: expectedVersionOf(request),
+        } as const;
+        return write({ engine, request, reply, intent, status: 200, view: (outcome) => written(outcome, false) });
+      },
+    );
+  }
+}
+
+function deductionsOf(body: Static<typeof CompleteReturnBody>): ReturnDeduction[] {
+  const { restocking_fee_minor: feeMinor, deductions = [] } = body;
+  const fee: ReturnDeduction[] =
+    feeMinor === undefined ? [] : [{ kind: 'restocking_fee', description: 'Restocking fee', amountMinor: feeMinor }];
+  return [
+    ...fee,
+    ...deductions.map(({ description, amount_minor: amountMinor }) => {
+      return { kind: 'deduction', description, amountMinor } as const;
+    }),
+  ];
+}
+
+function written(
+  outcome: Exclude<Decided, { kind: 'refused' }>,
+  isNew: boolean,
+): Written<ReturnType<typeof returnView>> {
+  const order = orderOf(outcome);
+  const found = outcome.kind === 'done' ? order.returns.find(({ id }) => id === outcome.subjectId) : undefined;
+  if (!found) throw new TypeError('the outcome has no return');
+  const etag = etagOf(order.version);
+  return {
+    view: wholeReturnView(order, found),
+    headers: isNew ? { location: `/v1/returns/${found.id}`, etag } : { etag },
+  };
+}

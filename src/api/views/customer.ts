@@ -1,0 +1,45 @@
+import type { Pool } from 'pg';
+import type { Static } from 'typebox';
+import { readInvoiceOfOrder } from '../../queries/invoices.ts';
+import type { OrderReader } from '../../queries/order-reader.ts';
+import { listOrders } from '../../queries/orders.ts';
+import type { PageRequest } from '../../queries/paging.ts';
+import { listTransitions, type TransitionView } from '../../queries/transitions.ts';
+import { encodeCursor } from '../lists/cursor.ts';
+import type { CustomerExportPage, CustomerOrderSchema } from '../schemas/customer.ts';
+import { orderView } from './order.ts';
+import { invoiceView } from './paper.ts';
+import { transitionView } from './record.ts';
+
+const TRANSITIONS_AT_ONCE = 200;
+
+/** A page of all that is held on a customer: each order with its lines, payments, returns, refunds, invoice and record. */
+export async function customerExportPage(
+  { pool, orders }: { readonly pool: Pool; readonly orders: OrderReader },
+  customerId: string,
+  page: PageRequest,
+): Promise<Static<typeof CustomerExportPage>> {
+  const { rows, next } = await listOrders(pool, { customerId }, page);
+  const data: Static<typeof CustomerOrderSchema>[] = [];
+  for (const { id } of rows) {
+    const order = await orders.read(id);
+    if (!order) continue;
+    const invoice = await readInvoiceOfOrder(pool, id);
+    data.push({
+      order: orderView(order.order),
+      invoice: invoice ? invoiceView(invoice) : null,
+      transitions: (await wholeRecord(pool, id)).map(transitionView),
+    });
+  }
+  return { customer_id: customerId, data, next: next ? encodeCursor(next) : null };
+}
+
+async function wholeRecord(pool: Pool, orderId: number): Promise<TransitionView[]> {
+  const record: TransitionView[] = [];
+  for (;;) {
+    const afterSequence = record.at(-1)?.sequence ?? 0;
+    const page = await listTransitions(pool, orderId, undefined, { limit: TRANSITIONS_AT_ONCE, afterSequence });
+    record.push(...page.rows);
+    if (!page.more) return record;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Static } from 'typebox';
+import type { Order, Refund } from '../../domain/order.ts';
+import type { RefundView } from '../../queries/refunds.ts';
+import type { RefundSchema } from '../schemas/order.ts';
+
+/** Of a refund, all that its answers show. */
+type ShownRefund = Omit<RefundView, 'gateway' | 'paymentReference'>;
+
+export function refundView(view: ShownRefund): Static<typeof RefundSchema> {
+  return {
+    id: view.id,
+    order_id: view.orderId,
+    order_number: view.orderNumber,
+    payment_id: view.paymentId,
+    cause: view.cause,
+    return_id: view.returnId,
+    requested_by: view.requestedBy,
+    amount_minor: view.amountMinor,
+    currency: view.currency,
+    state: view.state,
+    attempt: view.attempt,
+    gateway_reference: view.gatewayReference,
+    failure_code: view.failureCode,
+    failure_message: view.failureMessage,
+    created_at: view.createdAt,
+    updated_at: view.updatedAt,
+    // The lifecycle's other events are the worker's, not a person's.
+    allowed: view.state === 'FAILED' ? ['retry'] : view.state === 'AWAITING_APPROVAL' ? ['approve', 'reject'] : [],
+  };
+}
+
+/** A refund as the lists show it, from the order that it is part of. */
+export function refundOf(order: Order, refund: Refund): ShownRefund {
+  return { ...refund, orderId: order.id, orderNumber: order.orderNumber };
+}

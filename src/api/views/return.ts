@@ -1,0 +1,62 @@
+import type { Static } from 'typebox';
+import { allowedEvents, returnLifecycle } from '../../domain/lifecycles.ts';
+import type { Order, Return } from '../../domain/order.ts';
+import type { ReturnView } from '../../queries/returns.ts';
+import { refundDueOf } from './refund-due.ts';
+import type { ReturnSchema } from '../schemas/order.ts';
+
+export function returnView(view: ReturnView): Static<typeof ReturnSchema> {
+  return {
+    id: view.id,
+    order_id: view.orderId,
+    order_number: view.orderNumber,
+    customer_id: view.customerId,
+    currency: view.currency,
+    state: view.state,
+    reason: view.reason,
+    created_at: view.createdAt,
+    updated_at: view.updatedAt,
+    version: view.version,
+    items: view.items.map((item) => ({
+      id: item.id,
+      order_item_id: item.orderItemId,
+      sku: item.sku,
+      title: item.title,
+      quantity: item.quantity,
+      unit_price_minor: item.unitPriceMinor,
+    })),
+    amount_minor: view.items.reduce((sum, item) => sum + item.quantity * item.unitPriceMinor, 0),
+    refund_id: view.refundIds[0] ?? null,
+    refund_ids: [...view.refundIds],
+    allowed: allowedEvents(returnLifecycle, view.state),
+  };
+}
+
+/** A return with what it refunds, from the order that it is part of. */
+export function wholeReturnView(order: Order, part: Return): Static<typeof ReturnSchema> {
+  return { ...returnView(returnOf(order, part)), refund_due: refundDueOf(order, part) };
+}
+
+/** A return as the lists show it, from the order that it is part of. */
+function returnOf(order: Order, part: Return): ReturnView {
+  const itemsById = new Map(order.items.map((item) => [item.id, item]));
+  return {
+    id: part.id,
+    orderId: order.id,
+    orderNumber: order.orderNumber,
+    customerId: order.customerId,
+    currency: order.currency,
+    state: part.state,
+    reason: part.reason,
+    createdAt: part.createdAt,
+    updatedAt: part.updatedAt,
+    version: order.version,
+    refundIds: order.refunds.filter(({ returnId }) => returnId === part.id).map(({ id }) => id),
+    items: part.items.flatMap(({ id, orderItemId, quantity }) => {
+      const item = itemsById.get(orderItemId);
+      if (!item) return [];
+      const { sku, title, unitPriceMinor } = item;
+      return [{ id, orderItemId, sku, title, quantity, unitPriceMinor }];
+    }),
+  };
+}
