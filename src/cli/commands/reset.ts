@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import pg from 'pg';
+import type { Config } from '../../platform/config.ts';
+import { migrate } from '../../platform/migrate.ts';
+import { StartError } from '../../platform/start-error.ts';
+import { withDatabase } from '../database.ts';
+
+/** A session of somebody's that holds its locks for ever must not hold this up as long. */
+const LIMITS = { connectionTimeoutMillis: 2_000, lock_timeout: 10_000 };
+
+interface ResetFlags {
+  readonly yes?: boolean;
+  readonly evenRemote?: boolean;
+}
+
+export function resetCommand(config: () => Config): Command {
+  return new Command('reset')
+    .description('delete everything in the database and begin anew; files of invoices and e-mails stay')
+    .option('--yes', 'really do it')
+    .option('--even-remote', 'even to a database on another machine')
+    .action(async ({ yes, evenRemote }: ResetFlags) => {
+      if (!yes)
+        throw new StartError('reset deletes every order, refund and invoice: say --yes if that is what you want');
+      await withDatabase(config(), async (url) => {
+        const client = new pg.Client({ connectionString: url, ...LIMITS });
+        // The driver's word, because ?host= and PGHOST outweigh the address's own.
+        if (!isLocal(client.host) && !evenRemote) {
+          throw new StartError(`the database is on ${client.host}, not on this machine: say --even-remote as well`);
+        }
+        await dropEverything(client);
+        await migrate(url);
+        console.log('the database is empty');
+      });
+    });
+}
+
+/** A folder is where the socket of a server on this machine is. */
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host.toLowerCase());
+}
+
+async function dropEverything(client: pg.Client): Promise<void> {
+  await client.connect();
+  try {
+    await client.query('DROP SCHEMA IF EXISTS gateway CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,80 @@
+import type { ComposeFile, Service } from './compose-file.ts';
+
+/** Of these there may be any number. */
+const SCALED = ['web', 'worker'];
+/** What a stop of ours takes at most, and some. */
+const LEAST_GRACE_SECONDS = 25;
+
+interface Surroundings {
+  /** The image that is built here. */
+  readonly ownImage: string;
+  /** Names of the settings that it reads. */
+  readonly settings: ReadonlySet<string>;
+  /** Whether the path, relative to the file, is there. */
+  readonly exists: (path: string) => boolean;
+}
+
+/** What a deployment of ours must have beside being well formed. One line a fault, with the service's name. */
+export function composeFaults({ services, volumes }: ComposeFile, surroundings: Surroundings): string[] {
+  const names = new Set(Object.keys(services));
+  return Object.entries(services).flatMap(([name, service]) =>
+    [
+      ...lifeFaults(service),
+      ...orderFaults(service, names),
+      ...addressFaults(name, service),
+      ...fileFaults(service, new Set(Object.keys(volumes)), surroundings),
+      ...(service.image === surroundings.ownImage ? ownFaults(service, surroundings) : imageFaults(service)),
+    ].map((fault) => `${name}: ${fault}`),
+  );
+}
+
+function* lifeFaults({ healthcheck, restart, deploy }: Service): Iterable<string> {
+  if (!healthcheck) yield 'has no healthcheck';
+  if (restart !== 'unless-stopped' && restart !== 'always') yield 'is not restarted when it dies';
+  if (!deploy) yield 'has no limits of CPU and memory';
+}
+
+function* orderFaults({ depends_on: dependencies = {} }: Service, names: ReadonlySet<string>): Iterable<string> {
+  for (const [other, { condition }] of Object.entries(dependencies)) {
+    if (!names.has(other)) yield `waits for ${other}, which is no service`;
+    if (condition !== 'service_healthy') yield `does not wait until ${other} is healthy`;
+  }
+}
+
+function* addressFaults(name: string, { ports = [], container_name: containerName }: Service): Iterable<string> {
+  if (containerName !== undefined) yield 'has a fixed container_name: there can be only one of it';
+  if (SCALED.includes(name) && ports.length > 0) yield "takes a port of the host's: there can be only one of it";
+  for (const port of ports) {
+    if (!port.startsWith('127.0.0.1:')) yield `offers ${port} to every network of the host`;
+  }
+}
+
+function* fileFaults(
+  { volumes: mounts = [], build }: Service,
+  volumes: ReadonlySet<string>,
+  { exists }: Surroundings,
+): Iterable<string> {
+  for (const mount of mounts) {
+    const source = mount.split(':')[0] ?? '';
+    if (source.startsWith('.') ? !exists(source) : !volumes.has(source)) yield `mounts ${source}, which is not there`;
+  }
+  if (build && !exists(build.dockerfile)) yield `is built by ${build.dockerfile}, which is not there`;
+}
+
+function* imageFaults({ image }: Service): Iterable<string> {
+  if (!/:[^:/]*\d/.test(image)) yield `runs ${image} in whatever version: name one`;
+}
+
+function* ownFaults(
+  { environment = {}, stop_grace_period: grace }: Service,
+  { settings }: Surroundings,
+): Iterable<string> {
+  for (const [name, value] of Object.entries(environment)) {
+    if (!settings.has(name)) yield `sets ${name}, which is no setting`;
+    if (/\$\{\w+\}/.test(value)) yield `sets ${name} from a variable that has no default`;
+  }
+  const seconds = /^(\d+)s$/.exec(grace ?? '')?.[1];
+  if (seconds === undefined || Number(seconds) < LEAST_GRACE_SECONDS) {
+    yield `is killed before it has stopped by itself: stop_grace_period must be ${LEAST_GRACE_SECONDS}s or more`;
+  }
+}

@@ -1,0 +1,93 @@
+import type { JobKind } from '../../domain/decision.ts';
+import { RabbitEventExchange } from '../../jobs/events/exchange.ts';
+import { EventFeed } from '../../jobs/events/feed.ts';
+import { InProcessBroker } from '../../jobs/in-process-broker.ts';
+import { JobStore } from '../../jobs/job-store.ts';
+import { emailPaper } from '../../jobs/handlers/email-paper.ts';
+import { movePayment } from '../../jobs/handlers/move-payment.ts';
+import { inquireRefund } from '../../jobs/handlers/inquire-refund.ts';
+import { CREDIT_NOTES, INVOICES } from '../../jobs/handlers/papers.ts';
+import { renderPaper } from '../../jobs/handlers/render-paper.ts';
+import { erasePaper } from '../../jobs/handlers/erase-paper.ts';
+import { submitRefund } from '../../jobs/handlers/submit-refund.ts';
+import { startDailyReconciliation } from '../../jobs/reconciliation/daily.ts';
+import { startHousekeeping } from '../../jobs/housekeeping.ts';
+import { housekeepingTasks } from './housekeeping-tasks.ts';
+import { RabbitBroker } from '../../jobs/rabbitmq-broker.ts';
+import { Relay } from '../../jobs/relay.ts';
+import { Worker } from '../../jobs/worker.ts';
+import { createGatewayRegistry } from '../../payments/registry.ts';
+import { createMailer } from '../../platform/mail.ts';
+import { Webhooks } from '../../webhooks/webhooks.ts';
+import type { Backend } from '../backend.ts';
+import { within, type Role } from './role.ts';
+
+/** Longest wait for the jobs under way when stopping; what is not done by then is put back. */
+const DRAIN_PATIENCE_MS = 15_000;
+
+/** Drawing keeps a core busy, however many are drawn at once; money goes first. */
+const MOST_AT_ONCE: Readonly<Partial<Record<JobKind, number>>> = { 'invoice.render': 4, 'credit_note.render': 4 };
+
+/** Relays jobs and runs them, keeps the event feed going and sends webhooks, in this process. */
+export async function startWorker(backend: Backend, gatewayBaseUrl: string): Promise<Role> {
+  const { config, engine, pool, renderer, logger, metrics } = backend;
+  const { invoiceOutputDir: outputDirectory, mailFrom } = config;
+  const store = new JobStore(pool, { messageSeconds: config.messageLeaseSeconds, jobSeconds: config.jobLeaseSeconds });
+  const broker =
+    config.brokerUrl === undefined
+      ? new InProcessBroker()
+      : new RabbitBroker({ brokerUrl: config.brokerUrl, logger, observer: metrics });
+  if (broker instanceof RabbitBroker) metrics.watchBroker(() => broker.ready);
+  const mailer = createMailer({ smtpUrl: config.smtpUrl, outputDirectory: config.mailOutputDir, from: mailFrom });
+  const gateways = createGatewayRegistry(config.payments, gatewayBaseUrl);
+  const payments = { engine, pool, gatewayOf: gateways.find };
+  const paper = { engine, pool, renderer, outputDirectory };
+  const worker = new Worker({
+    store,
+    broker,
+    logger,
+    concurrencyOf: (kind) => Math.min(config.workerConcurrency, MOST_AT_ONCE[kind] ?? Infinity),
+    handlers: {
+      'invoice.render': renderPaper(INVOICES, paper),
+      'invoice.email': emailPaper(INVOICES, { ...paper, mailer, mailFrom }),
+      'credit_note.render': renderPaper(CREDIT_NOTES, paper),
+      'credit_note.email': emailPaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
+      'payment.authorise': movePayment('authorise', payments),
+      'payment.capture': movePayment('capture', payments),
+      'payment.void': movePayment('void', payments),
+      'invoice.erase': erasePaper(INVOICES, { ...paper, mailer, mailFrom }),
+      'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
+      'refund.submit': submitRefund({ engine, pool, gateways }),
+      'refund.inquire': inquireRefund({ engine, pool, gateways }),
+    },
+    observer: metrics,
+  });
+  const relay = new Relay(store, broker, logger);
+  backend.onJobsReady(() => {
+    relay.wake();
+  });
+  const exchange = config.brokerUrl === undefined ? undefined : new RabbitEventExchange(config.brokerUrl);
+  const events = new EventFeed({ pool, exchange, logger, observer: metrics });
+  const webhooks = new Webhooks({
+    pool,
+    logger,
+    box: backend.secretBox,
+    policy: backend.webhookPolicy,
+    observer: metrics,
+  });
+  await worker.start();
+  relay.start();
+  events.start();
+  webhooks.start();
+  const housekeeping = startHousekeeping(housekeepingTasks(pool, config), logger);
+  const reconciliation = startDailyReconciliation({ pool, engine, gateways, logger });
+  return {
+    stop: async () => {
+      housekeeping.stop();
+      await within(DRAIN_PATIENCE_MS, reconciliation.stop());
+      await Promise.all([relay.stop(), events.stop(), webhooks.stop()]);
+      await worker.stop(DRAIN_PATIENCE_MS);
+      mailer.close();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { userInfo } from 'node:os';
+import type { Pool } from 'pg';
+import { SecurityLog, type SecurityEventName } from '../identity/security-log.ts';
+import type { Config } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { migrate } from '../platform/migrate.ts';
+import { createPool } from '../platform/postgres.ts';
+import { withDatabase } from './database.ts';
+
+/** For the commands about keys and people: a connection to the database, brought up to date. */
+export async function withPool<Result>(config: Config, use: (pool: Pool) => Promise<Result>): Promise<Result> {
+  const logger = createLogger('warn');
+  return withDatabase(config, async (databaseUrl) => {
+    await migrate(databaseUrl, logger);
+    const pool = createPool({ databaseUrl, applicationName: 'roundtrip identity', size: 1, logger });
+    try {
+      return await use(pool);
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/**
+ * Does a change, and puts it on record when something came of it.
+ *
+ * @param subject what was changed, as the record names it: `key:web shop`
+ */
+export async function onRecord<Result>(
+  config: Config,
+  event: SecurityEventName,
+  subject: string,
+  change: (pool: Pool, actor: string) => Promise<Result>,
+): Promise<Result> {
+  const actor = `shell:${userInfo().username}`;
+  return withPool(config, async (pool) => {
+    const result = await change(pool, actor);
+    if (result !== undefined) {
+      const log = new SecurityLog(pool, createLogger('silent'));
+      log.record({ event, actor, detail: subject });
+      await log.flush();
+    }
+    return result;
+  });
+}
