@@ -1,0 +1,68 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { openEventStream } from './event-stream.ts';
+import { fetchSignedIn } from './session.ts';
+import type { TransitionEvent } from './types.ts';
+
+export type Connection = 'connecting' | 'live' | 'gone';
+
+/** Lists and figures are read anew at most this often, however much happens. */
+const LISTS_INTERVAL_MS = 1_500;
+
+/** What the figures and lists of these are made of. */
+const LISTS = [['orders'], ['returns'], ['refunds'], ['jobs'], ['overview'], ['lifecycles'], ['search']];
+
+let connection: Connection = 'connecting';
+const listeners = new Set<() => void>();
+
+function setConnection(next: Connection): void {
+  connection = next;
+  for (const listener of listeners) listener();
+}
+
+/** Whether what is on the screen is kept up to date. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => connection,
+  );
+}
+
+/** Keeps what was read up to date by the API's stream of changes, for as long as the page is open. */
+export function followChanges(client: QueryClient): () => void {
+  let listsDue: number | undefined;
+  const refreshLists = () => {
+    listsDue ??= window.setTimeout(() => {
+      listsDue = undefined;
+      for (const queryKey of LISTS) void client.invalidateQueries({ queryKey });
+    }, LISTS_INTERVAL_MS);
+  };
+  const close = openEventStream({
+    open: (lastId, signal) =>
+      fetchSignedIn(
+        new Request('/v1/stream', { signal, headers: lastId === undefined ? {} : { 'last-event-id': lastId } }),
+      ),
+    onOpen: () => {
+      // While it was gone, anything may have happened; the first time, everything has just been read.
+      if (connection === 'gone') void client.invalidateQueries();
+      setConnection('live');
+    },
+    onGone: () => {
+      setConnection('gone');
+    },
+    onMessage: ({ event, data }) => {
+      if (event === 'reset') void client.invalidateQueries();
+      if (event !== 'transition') return;
+      const transition = JSON.parse(data) as TransitionEvent;
+      void client.invalidateQueries({ queryKey: ['order', transition.order_id] });
+      refreshLists();
+    },
+  });
+  return () => {
+    window.clearTimeout(listsDue);
+    close();
+  };
+}

@@ -1,0 +1,66 @@
+import { answerOf, api, etagOf, newKey } from './client.ts';
+import type { Job, Order, OrderEvent, Refund, Return, ReturnEvent } from './types.ts';
+
+interface Versioned {
+  readonly id: number;
+  readonly version: number;
+}
+
+const bodyOf = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.trim() });
+
+/** @throws ApiProblem with a status of 412 when the order is not as the person saw it any more */
+export function moveOrder(seen: Versioned, event: OrderEvent, reason = ''): Promise<Order> {
+  return answerOf(
+    api.POST(`/v1/orders/{id}/${event}`, {
+      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': newKey() } },
+      body: bodyOf(reason),
+    }),
+  );
+}
+
+/** @throws ApiProblem with a status of 412 when the return's order is not as the person saw it any more */
+export function moveReturn(seen: Versioned, event: ReturnEvent, reason = ''): Promise<Return> {
+  return answerOf(
+    api.POST(`/v1/returns/{id}/${event}`, {
+      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': newKey() } },
+      body: bodyOf(reason),
+    }),
+  );
+}
+
+export interface ReturnRequest {
+  readonly reason: string;
+  readonly items: { readonly order_item_id: number; readonly quantity: number }[];
+}
+
+export function requestReturn(order: Versioned, request: ReturnRequest, key: string): Promise<Return> {
+  return answerOf(
+    api.POST('/v1/orders/{id}/returns', {
+      params: { path: { id: order.id }, header: { 'if-match': etagOf(order), 'idempotency-key': key } },
+      body: request,
+    }),
+  );
+}
+
+/** What a person may have a refund do: sent again, or let through, or turned down. */
+export function moveRefund(id: number, event: Refund['allowed'][number], reason = ''): Promise<Refund> {
+  return answerOf(
+    api.POST(`/v1/refunds/{id}/${event}`, {
+      params: { path: { id }, header: { 'idempotency-key': newKey() } },
+      body: bodyOf(reason),
+    }),
+  );
+}
+
+export function retryJob(id: number) {
+  return answerOf(
+    api.POST('/v1/jobs/{id}/retry', { params: { path: { id }, header: { 'idempotency-key': newKey() } }, body: {} }),
+  );
+}
+
+/** Dead jobs of one kind that failed with the same words; null: whatever they failed with. */
+export function retryJobsAlike(kind: Job['kind'], lastError: string | null) {
+  return answerOf(
+    api.POST('/v1/jobs/retry', { body: { kind, ...(lastError === null ? {} : { last_error: lastError }) } }),
+  );
+}

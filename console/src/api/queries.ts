@@ -1,0 +1,172 @@
+import { infiniteQueryOptions, queryOptions, keepPreviousData } from '@tanstack/react-query';
+import { answerOf, api } from './client.ts';
+import type { paths } from './openapi.ts';
+import type { OrderState, ReturnState, Transition } from './types.ts';
+
+type ListQuery<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
+  ? Omit<NonNullable<Query>, 'after' | 'limit'>
+  : never;
+
+export type OrderFilter = ListQuery<'/v1/orders'>;
+export type ReturnFilter = ListQuery<'/v1/returns'>;
+export type JobFilter = ListQuery<'/v1/jobs'>;
+export type RefundFilter = ListQuery<'/v1/refunds'>;
+
+const PAGE_ROWS = 100;
+
+const first: string | undefined = undefined;
+/** Of a list that goes on: the cursor that each page ends with begins the next. */
+export const pages = {
+  initialPageParam: first,
+  getNextPageParam: ({ next }: { readonly next: string | null }) => next ?? undefined,
+};
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => answerOf(api.GET('/v1/settings', { signal })),
+  staleTime: Infinity,
+});
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => answerOf(api.GET('/v1/me', { signal })),
+  staleTime: 60_000,
+});
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => answerOf(api.GET('/v1/overview', { signal })),
+});
+
+export const statisticsQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['statistics', days],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/statistics', { params: { query: { days } }, signal })),
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const lifecyclesQuery = queryOptions({
+  queryKey: ['lifecycles'],
+  queryFn: ({ signal }) => answerOf(api.GET('/v1/lifecycles', { signal })),
+});
+
+type Readiness = paths['/ready']['get']['responses'][200]['content']['application/json'];
+
+function isReadiness(answer: object | undefined): answer is Readiness {
+  return answer !== undefined && 'checks' in answer;
+}
+
+export const readinessQuery = queryOptions({
+  queryKey: ['readiness'],
+  // Not ready is an answer here, and no failure.
+  queryFn: async ({ signal }) => {
+    const { data, error } = await api.GET('/ready', { signal });
+    const answer = data ?? error;
+    if (isReadiness(answer)) return answer;
+    throw new Error('The server does not say how it is.');
+  },
+  refetchInterval: 10_000,
+});
+
+export const ordersQuery = (filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(api.GET('/v1/orders', { params: { query: { ...filter, after: pageParam, limit: PAGE_ROWS } }, signal })),
+    ...pages,
+  });
+
+export const ordersInState = (state: OrderState) => ordersQuery({ state });
+
+export const orderQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['order', id],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const orderRecordQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['order', id, 'record'],
+    queryFn: ({ signal }) => readRecord(id, signal),
+  });
+
+/** Orders have a few entries, and seldom more than one page; of one with thousands the first are enough to see that. */
+const MOST_RECORD_PAGES = 10;
+
+async function readRecord(id: number, signal: AbortSignal): Promise<Transition[]> {
+  const entries: Transition[] = [];
+  let after = 0;
+  for (let page = 0; page < MOST_RECORD_PAGES; page += 1) {
+    const { data, next } = await answerOf(
+      api.GET('/v1/orders/{id}/transitions', { params: { path: { id }, query: { limit: 200, after } }, signal }),
+    );
+    entries.push(...data);
+    if (next === null) break;
+    after = Number(next);
+  }
+  return entries;
+}
+
+export const ledgerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['order', id, 'ledger'],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/ledger', { params: { path: { id } }, signal })),
+  });
+
+export const orderJobsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['order', id, 'jobs'],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/jobs', { params: { path: { id } }, signal })),
+  });
+
+export const invoiceQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['order', id, 'invoice'],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/invoice', { params: { path: { id } }, signal })),
+  });
+
+export const returnsQuery = (filter: ReturnFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['returns', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(
+        api.GET('/v1/returns', { params: { query: { ...filter, after: pageParam, limit: PAGE_ROWS } }, signal }),
+      ),
+    ...pages,
+  });
+
+export const returnsInState = (state: ReturnState) => returnsQuery({ state });
+
+export const returnQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['returns', id],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/returns/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const refundsQuery = (filter: RefundFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['refunds', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(
+        api.GET('/v1/refunds', { params: { query: { ...filter, after: pageParam, limit: PAGE_ROWS } }, signal }),
+      ),
+    ...pages,
+  });
+
+export const jobsQuery = (filter: JobFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['jobs', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(api.GET('/v1/jobs', { params: { query: { ...filter, after: pageParam, limit: PAGE_ROWS } }, signal })),
+    ...pages,
+  });
+
+export const searchQuery = (words: string, limit: number) =>
+  queryOptions({
+    queryKey: ['search', words, limit],
+    queryFn: ({ signal }) => answerOf(api.GET('/v1/search', { params: { query: { q: words, limit } }, signal })),
+    enabled: words.trim() !== '',
+    staleTime: 5_000,
+    placeholderData: keepPreviousData,
+  });

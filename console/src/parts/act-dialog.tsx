@@ -1,0 +1,101 @@
+import { Alert, Button, Group, Modal, Textarea } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { ApiProblem, reasonOf } from '../api/problem.ts';
+import { useDraft } from './draft.ts';
+
+interface ActDialogProps {
+  readonly title: string;
+  /** What will happen, and that it cannot be taken back where it cannot. */
+  readonly consequence: ReactNode;
+  readonly confirm: string;
+  readonly dangerous?: boolean;
+  readonly reason: 'none' | 'optional' | 'required';
+  /** Under which what was typed is kept. */
+  readonly draft: string;
+  /** False: what is shown has changed meanwhile, and this may not be done any more. */
+  readonly possible?: boolean;
+  readonly act: (reason: string) => Promise<unknown>;
+  /** Reads anew what this is about: somebody else has changed it. */
+  readonly onConflict: () => Promise<unknown>;
+  readonly onClose: () => void;
+}
+
+/** Asks before something that cannot be taken back. What was typed stays, whatever the answer is. */
+export function ActDialog(props: ActDialogProps) {
+  const { title, consequence, confirm, dangerous = false, draft, possible = true, act, onConflict, onClose } = props;
+  const [reason, setReason, clearReason] = useDraft(draft, '');
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const isMissing = props.reason === 'required' && reason.trim() === '';
+
+  const submit = async () => {
+    if (isBusy || isMissing || !possible) return;
+    setIsBusy(true);
+    setProblem(undefined);
+    try {
+      await act(reason);
+      clearReason();
+      onClose();
+    } catch (error) {
+      if (error instanceof ApiProblem && error.isConflict) {
+        await onConflict();
+        setProblem(
+          'Somebody else changed this a moment ago, so nothing was done. You now see it as it is; what you typed is kept.',
+        );
+      } else setProblem(reasonOf(error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {problem !== undefined && (
+          <Alert color="red" variant="outline" mb="sm" role="alert">
+            {problem}
+          </Alert>
+        )}
+        <div>{consequence}</div>
+        {props.reason !== 'none' && (
+          <Textarea
+            mt="sm"
+            label={props.reason === 'required' ? 'Reason' : 'Reason (optional)'}
+            description="Kept on the record"
+            required={props.reason === 'required'}
+            data-autofocus
+            autosize
+            minRows={2}
+            maxLength={1_000}
+            value={reason}
+            onChange={(event) => {
+              setReason(event.currentTarget.value);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit();
+            }}
+          />
+        )}
+        <Group justify="flex-end" gap="xs" mt="md">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            color={dangerous ? 'red.8' : 'indigo'}
+            loading={isBusy}
+            disabled={isMissing || !possible}
+            {...(props.reason === 'none' ? { 'data-autofocus': true } : {})}
+          >
+            {confirm}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,172 @@
+import { Checkbox } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
+import { useKeys } from './hotkeys.ts';
+import classes from './data-table.module.css';
+
+export interface Column<Row> {
+  readonly name: string;
+  /** A grid track, such as `8rem` or `minmax(6rem, 1fr)`. */
+  readonly width: string;
+  readonly cell: (row: Row) => ReactNode;
+  readonly isNumber?: boolean;
+  /** Left out where the window is narrow. */
+  readonly isExtra?: boolean;
+}
+
+export interface Selection {
+  readonly ids: ReadonlySet<number>;
+  readonly set: (ids: ReadonlySet<number>) => void;
+}
+
+interface DataTableProps<Row> {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly nameOf: (row: Row) => string;
+  readonly onOpen: (row: Row) => void;
+  readonly selection?: Selection;
+  /** More rows follow; asks for them. */
+  readonly more?: () => void;
+}
+
+const ROW_HEIGHT_PX = 38;
+const ROWS_AHEAD = 30;
+
+/** A table of any length: only the rows in sight are there. j and k move, x selects, Enter opens. */
+export function DataTable<Row extends { readonly id: number }>(props: DataTableProps<Row>) {
+  const { label, rows, columns, nameOf, onOpen, selection, more } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [cursor, setCursor] = useState(-1);
+  const anchor = useRef(-1);
+  // The compiler would keep what this answers, and rows would stand still; nothing here is compiled.
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT_PX,
+    overscan: 12,
+  });
+  const visible = virtual.getVirtualItems();
+  const lastVisible = visible.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && lastVisible >= rows.length - ROWS_AHEAD) more();
+  }, [more, lastVisible, rows.length]);
+
+  const moveTo = (index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setCursor(next);
+    virtual.scrollToIndex(next);
+  };
+  const toggle = (index: number, extend: boolean) => {
+    const row = rows[index];
+    if (!selection || !row) return;
+    const ids = new Set(selection.ids);
+    const isOn = !ids.has(row.id);
+    const from = extend && anchor.current >= 0 ? anchor.current : index;
+    for (const each of rows.slice(Math.min(from, index), Math.max(from, index) + 1)) {
+      if (isOn) ids.add(each.id);
+      else ids.delete(each.id);
+    }
+    anchor.current = index;
+    selection.set(ids);
+  };
+  useKeys({
+    j: () => {
+      moveTo(cursor + 1);
+    },
+    k: () => {
+      moveTo(cursor - 1);
+    },
+    x: () => {
+      toggle(cursor, false);
+    },
+    X: () => {
+      toggle(cursor, true);
+    },
+    Enter: () => {
+      const row = rows[cursor];
+      if (row) onOpen(row);
+    },
+    Escape: () => selection?.set(new Set()),
+  });
+
+  const tracks = (shown: readonly Column<Row>[]) =>
+    [...(selection ? ['2rem'] : []), ...shown.map(({ width }) => width)].join(' ');
+  const style = {
+    '--tracks': tracks(columns),
+    '--tracks-narrow': tracks(columns.filter(({ isExtra }) => isExtra !== true)),
+  } as CSSProperties;
+  const allSelected = rows.length > 0 && selection !== undefined && rows.every(({ id }) => selection.ids.has(id));
+
+  return (
+    <div className={classes.table} role="table" aria-label={label} aria-rowcount={rows.length + 1} style={style}>
+      <div role="rowgroup">
+        <div className={classes.head} role="row" aria-rowindex={1}>
+          {selection && (
+            <div role="columnheader" className={classes.check}>
+              <Checkbox
+                size="xs"
+                aria-label="Select all that are loaded"
+                checked={allSelected}
+                indeterminate={!allSelected && selection.ids.size > 0}
+                onChange={() => {
+                  selection.set(allSelected ? new Set() : new Set(rows.map(({ id }) => id)));
+                }}
+              />
+            </div>
+          )}
+          {columns.map(({ name, isNumber, isExtra }) => (
+            <div key={name} role="columnheader" data-number={isNumber} data-extra={isExtra}>
+              {name}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div ref={scroller} className={classes.scroller} role="rowgroup">
+        <div role="presentation" className={classes.canvas} style={{ height: virtual.getTotalSize() }}>
+          {visible.map(({ index, start }) => {
+            const row = rows[index];
+            if (!row) return null;
+            const isSelected = selection?.ids.has(row.id) === true;
+            return (
+              <div
+                key={row.id}
+                className={classes.row}
+                role="row"
+                aria-rowindex={index + 2}
+                data-cursor={index === cursor}
+                data-selected={isSelected}
+                style={{ transform: `translateY(${start}px)` }}
+                onClick={(event) => {
+                  setCursor(index);
+                  if (!(event.target as Element).closest('a, button, label, input')) onOpen(row);
+                }}
+              >
+                {selection && (
+                  <div role="cell" className={classes.check}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={`Select ${nameOf(row)}`}
+                      checked={isSelected}
+                      onChange={() => undefined}
+                      onClick={(event) => {
+                        setCursor(index);
+                        toggle(index, event.shiftKey);
+                      }}
+                    />
+                  </div>
+                )}
+                {columns.map(({ name, cell, isNumber, isExtra }) => (
+                  <div key={name} role="cell" className={classes.cell} data-number={isNumber} data-extra={isExtra}>
+                    {cell(row)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import { Button, Group, Modal, Progress } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { reasonOf } from '../api/problem.ts';
+import { counted } from '../format/words.ts';
+import { CheckIcon, WarningIcon } from './icons.tsx';
+import classes from './run-many.module.css';
+
+export interface Task {
+  readonly id: number;
+  readonly name: ReactNode;
+  /** @param typed what was typed into the fields by the time that it was confirmed */
+  readonly run: (typed: string) => Promise<unknown>;
+}
+
+/** Undefined: not begun, or under way. */
+type Result = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+const AT_ONCE = 6;
+
+interface RunManyProps {
+  readonly title: string;
+  /** What will happen to each, and whether it can be taken back. */
+  readonly consequence: ReactNode;
+  readonly confirm: string;
+  readonly dangerous?: boolean;
+  /** Above the button, such as a reason to be typed. */
+  readonly fields?: ReactNode;
+  readonly typed?: string;
+  readonly ready?: boolean;
+  readonly tasks: readonly Task[];
+  readonly onClose: (allDone: boolean) => void;
+}
+
+/** Does one thing to many, a few at once, with a result for each; what failed can be tried again by itself. */
+export function RunMany(props: RunManyProps) {
+  const { title, consequence, confirm, dangerous = false, fields, typed = '', ready = true, onClose } = props;
+  // What was selected when the dialog opened: rows that change meanwhile are the same rows.
+  const [tasks] = useState(props.tasks);
+  const [results, setResults] = useState<ReadonlyMap<number, Result>>(new Map());
+  const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
+  const failed = tasks.filter(({ id }) => results.get(id)?.ok === false);
+  const done = tasks.filter(({ id }) => results.get(id)?.ok === true).length;
+
+  const run = async (which: readonly Task[]) => {
+    setPhase('running');
+    const waiting = [...which];
+    const work = async () => {
+      for (let task = waiting.shift(); task; task = waiting.shift()) {
+        const { id } = task;
+        const result = await task.run(typed).then(
+          (): Result => ({ ok: true }),
+          (error: unknown): Result => ({ ok: false, reason: reasonOf(error) }),
+        );
+        setResults((known) => new Map(known).set(id, result));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    setPhase('over');
+  };
+  const close = () => {
+    if (phase !== 'running') onClose(done === tasks.length);
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={title}
+      size="lg"
+      closeOnClickOutside={phase === 'asking'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {phase === 'asking' ? (
+        <>
+          <div>{consequence}</div>
+          {fields}
+        </>
+      ) : (
+        <>
+          <Progress.Root size="lg" mb="xs">
+            <Progress.Section value={(done / tasks.length) * 100} color="green" aria-label="Done" />
+            <Progress.Section value={(failed.length / tasks.length) * 100} color="red" aria-label="Failed" />
+          </Progress.Root>
+          <p role="status" className={classes.summary}>
+            {done} of {tasks.length} done{failed.length > 0 && `, ${failed.length} not`}
+          </p>
+        </>
+      )}
+      <ul className={classes.tasks} tabIndex={0} aria-label="Results">
+        {tasks.map(({ id, name }) => {
+          const result = results.get(id);
+          return (
+            <li key={id} data-ok={result?.ok}>
+              <span className={classes.mark}>
+                {result?.ok === true && <CheckIcon size={14} />}
+                {result?.ok === false && <WarningIcon size={14} />}
+              </span>
+              <span className={classes.name}>{name}</span>
+              {result?.ok === false && <span className={classes.reason}>{result.reason}</span>}
+              {result?.ok === true && <span className="visually-hidden">done</span>}
+            </li>
+          );
+        })}
+      </ul>
+      <Group justify="flex-end" gap="xs" mt="md">
+        {phase === 'asking' && (
+          <>
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button
+              data-autofocus
+              disabled={!ready}
+              color={dangerous ? 'red.8' : 'indigo'}
+              onClick={() => void run(tasks)}
+            >
+              {confirm}
+            </Button>
+          </>
+        )}
+        {phase === 'over' && failed.length > 0 && (
+          <Button variant="default" onClick={() => void run(failed)}>
+            Try the {counted(failed.length, 'failed one', 'failed ones')} again
+          </Button>
+        )}
+        {phase !== 'asking' && (
+          <Button loading={phase === 'running'} onClick={close}>
+            Close
+          </Button>
+        )}
+      </Group>
+    </Modal>
+  );
+}

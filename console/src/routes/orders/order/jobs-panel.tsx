@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { retryJob } from '../../../api/moves.ts';
+import { orderJobsQuery } from '../../../api/queries.ts';
+import { When } from '../../../format/time.tsx';
+import { Loaded } from '../../../parts/outcome.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { StateBadge } from '../../../parts/state-badge.tsx';
+import { tellDone, tellFailed } from '../../../parts/toast.tsx';
+import { useMay } from '../../../shell/me.tsx';
+import classes from './order.module.css';
+
+/** The work behind the scenes: what is done, what waits, and why it failed. */
+export function JobsPanel({ orderId }: { readonly orderId: number }) {
+  const client = useQueryClient();
+  const may = useMay();
+  const jobs = useQuery(orderJobsQuery(orderId));
+  const retry = async (id: number) => {
+    try {
+      await retryJob(id);
+      tellDone('The job runs again.');
+    } catch (error) {
+      tellFailed('The job does not run again', error);
+    }
+    await client.invalidateQueries({ queryKey: ['order', orderId] });
+  };
+  return (
+    <Panel title="Jobs" flush>
+      <Loaded query={jobs} rows={2}>
+        {({ data }) => (
+          <ul className={classes.list}>
+            {data.length === 0 && <li className="faint">Nothing has to be done behind the scenes.</li>}
+            {data.map((job) => (
+              <li key={job.id}>
+                <div className={classes.row}>
+                  <span className={`mono ${classes.grow ?? ''}`}>{job.kind}</span>
+                  <StateBadge state={job.state} />
+                </div>
+                <div className={classes.row}>
+                  <span className={`faint ${classes.grow ?? ''}`}>
+                    <When at={job.updated_at} />
+                    {job.attempts > 1 && `, ${job.attempts} attempts`}
+                  </span>
+                  {may('retryJob') && job.allowed.includes('retry') && (
+                    <Button size="compact-xs" variant="light" onClick={() => void retry(job.id)}>
+                      Run now
+                    </Button>
+                  )}
+                </div>
+                {job.last_error !== null && <p className={classes.bad}>{job.last_error}</p>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}

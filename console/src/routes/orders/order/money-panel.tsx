@@ -1,0 +1,87 @@
+import type { Order } from '../../../api/types.ts';
+import { Money } from '../../../format/money.tsx';
+import { When } from '../../../format/time.tsx';
+import { wordsOf } from '../../../format/words.ts';
+import { Panel } from '../../../parts/page.tsx';
+import { StateBadge } from '../../../parts/state-badge.tsx';
+import { useMay } from '../../../shell/me.tsx';
+import { Ledger } from './ledger.tsx';
+import { RefundRow } from './refund-row.tsx';
+import classes from './order.module.css';
+
+/** What the customer owes and why, paid, and got back; each refund with how far it has come; and the books. */
+export function MoneyPanel({ order }: { readonly order: Order }) {
+  const may = useMay();
+  const { currency, payments, refunds } = order;
+  const paid = payments.reduce((sum, { captured_minor: captured }) => sum + captured, 0);
+  const refunded = refunds
+    .filter(({ state }) => state !== 'REJECTED')
+    .reduce((sum, { amount_minor: amount }) => sum + amount, 0);
+  const parts: readonly (readonly [string, number])[] = [
+    ['Discount', -order.discount_minor],
+    ['Shipping', order.shipping?.total_minor ?? 0],
+    ['Rounding', order.rounding_minor],
+  ];
+  return (
+    <Panel title="Money" flush>
+      <ul className={classes.list}>
+        <li>
+          <dl className={classes.facts}>
+            {parts
+              .filter(([, minor]) => minor !== 0)
+              .map(([name, minor]) => (
+                <Fact key={name} name={name} minor={minor} currency={currency} />
+              ))}
+            <Fact name="Total" minor={order.total_minor} currency={currency} />
+            {order.tax_minor > 0 && <Fact name="Of it tax" minor={order.tax_minor} currency={currency} />}
+            <Fact name="Paid" minor={paid} currency={currency} />
+            {order.outstanding_minor > 0 && (
+              <Fact name="Outstanding" minor={order.outstanding_minor} currency={currency} />
+            )}
+            <Fact name="Refunded" minor={refunded} currency={currency} />
+            <dt className={classes.total}>Kept</dt>
+            <dd className={classes.total}>
+              <Money minor={paid - refunded} currency={currency} />
+            </dd>
+          </dl>
+        </li>
+        {payments.map((payment) => (
+          <li key={payment.id}>
+            <div className={classes.row}>
+              <span className={classes.grow}>Payment: {wordsOf(payment.method).toLowerCase()}</span>
+              <Money minor={payment.amount_minor} currency={payment.currency} />
+            </div>
+            <div className={classes.row}>
+              <StateBadge state={payment.state} />
+              <span className="faint">
+                <When at={payment.created_at} exact />
+              </span>
+            </div>
+            {payment.capture_minor !== null && (
+              <p className="faint">
+                <Money minor={payment.capture_minor} currency={payment.currency} /> of it{' '}
+                {payment.state === 'CAPTURED' ? 'was captured' : 'is to be captured'}; the rest is released.
+              </p>
+            )}
+            {payment.failure_message !== null && <p className={classes.bad}>{payment.failure_message}</p>}
+          </li>
+        ))}
+        {refunds.map((refund) => (
+          <RefundRow key={refund.id} refund={refund} />
+        ))}
+        {may('getOrderLedger') && <Ledger orderId={order.id} />}
+      </ul>
+    </Panel>
+  );
+}
+
+function Fact({ name, minor, currency }: { readonly name: string; readonly minor: number; readonly currency: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <Money minor={minor} currency={currency} />
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import { Alert, Button, Group, Modal, NumberInput, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { newKey } from '../../../api/client.ts';
+import { requestReturn } from '../../../api/moves.ts';
+import { ApiProblem, reasonOf } from '../../../api/problem.ts';
+import type { Order } from '../../../api/types.ts';
+import { returnLabel } from '../../../format/words.ts';
+import { useDraft } from '../../../parts/draft.ts';
+import { tellDone } from '../../../parts/toast.tsx';
+import { ReturnPreview } from './return-preview.tsx';
+import classes from './order.module.css';
+
+interface Draft {
+  readonly reason: string;
+  /** Units by line. */
+  readonly units: Readonly<Record<string, number>>;
+}
+
+const EMPTY: Draft = { reason: '', units: {} };
+
+/** Takes a return for the customer, with what it would refund beside it. What was typed stays until it was sent. */
+export function StartReturn({ order, onClose }: { readonly order: Order; readonly onClose: () => void }) {
+  const client = useQueryClient();
+  const [draft, setDraft, clearDraft] = useDraft(`return of ${order.id}`, EMPTY);
+  // One for this return, however often it has to be sent.
+  const [key, setKey] = useState(newKey);
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const items = order.items.flatMap(({ id, returnable_quantity: left }) => {
+    const quantity = Math.min(draft.units[id] ?? 0, left);
+    return quantity > 0 ? [{ order_item_id: id, quantity }] : [];
+  });
+  const isReady = items.length > 0 && draft.reason.trim() !== '';
+
+  const submit = async () => {
+    if (!isReady || isBusy) return;
+    setIsBusy(true);
+    setProblem(undefined);
+    try {
+      const made = await requestReturn(order, { reason: draft.reason.trim(), items }, key);
+      clearDraft();
+      tellDone(`${returnLabel(made.id)} was requested.`);
+      await client.invalidateQueries({ queryKey: ['order', order.id] });
+      onClose();
+    } catch (error) {
+      if (error instanceof ApiProblem && error.isConflict) {
+        await client.invalidateQueries({ queryKey: ['order', order.id] });
+        setProblem(
+          'Somebody else changed the order a moment ago, so nothing was sent. What can be returned is shown as it is now; what you typed is kept.',
+        );
+      } else setProblem(reasonOf(error));
+      // A refusal was stored under its key; what is sent next is another request.
+      setKey(newKey());
+    } finally {
+      setIsBusy(false);
+    }
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={`Start a return of ${order.order_number}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {problem !== undefined && (
+          <Alert color="red" variant="outline" mb="sm" role="alert">
+            {problem}
+          </Alert>
+        )}
+        <div className={classes.beside}>
+          <div>
+            {order.items.map((item) => (
+              <div key={item.id} className={classes.pick}>
+                <div>
+                  {item.title}
+                  <div className={classes.sku}>
+                    {item.sku} · {item.returnable_quantity} of {item.quantity} can be returned
+                  </div>
+                </div>
+                <NumberInput
+                  size="xs"
+                  aria-label={`Units of ${item.title}`}
+                  min={0}
+                  max={item.returnable_quantity}
+                  allowDecimal={false}
+                  allowNegative={false}
+                  clampBehavior="strict"
+                  disabled={item.returnable_quantity === 0}
+                  value={Math.min(draft.units[item.id] ?? 0, item.returnable_quantity)}
+                  onChange={(value) => {
+                    setDraft({ ...draft, units: { ...draft.units, [item.id]: Number(value) || 0 } });
+                  }}
+                />
+              </div>
+            ))}
+            <Textarea
+              mt="sm"
+              label="Why it comes back"
+              required
+              data-autofocus
+              autosize
+              minRows={2}
+              maxLength={1_000}
+              value={draft.reason}
+              onChange={(event) => {
+                setDraft({ ...draft, reason: event.currentTarget.value });
+              }}
+            />
+          </div>
+          <ReturnPreview order={order} items={items} />
+        </div>
+        <Group justify="flex-end" gap="xs" mt="md">
+          <Button variant="default" onClick={onClose}>
+            Keep for later
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={!isReady}>
+            Request the return
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

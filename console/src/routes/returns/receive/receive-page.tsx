@@ -1,0 +1,167 @@
+import { Button, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { moveReturn } from '../../../api/moves.ts';
+import { reasonOf } from '../../../api/problem.ts';
+import { searchQuery } from '../../../api/queries.ts';
+import type { Return } from '../../../api/types.ts';
+import { returnLabel, wordsOf } from '../../../format/words.ts';
+import { useDraft } from '../../../parts/draft.ts';
+import { BarcodeIcon, CheckIcon, WarningIcon } from '../../../parts/icons.tsx';
+import { Empty } from '../../../parts/outcome.tsx';
+import { Page, Panel } from '../../../parts/page.tsx';
+import classes from './receive.module.css';
+
+interface Scan {
+  readonly at: number;
+  readonly code: string;
+  readonly ok: boolean;
+  readonly words: string;
+  readonly orderId?: number;
+}
+
+const MOST_KEPT = 50;
+const MOST_FOUND = 20;
+
+/**
+ * The warehouse's door: each scan ends with Enter, as scanners do, and takes its parcel in. The code of a return's label
+ * is enough; an order number or SKU asks which return when there are several. The field keeps the focus throughout.
+ */
+export function ReceivePage() {
+  const client = useQueryClient();
+  const field = useRef<HTMLInputElement>(null);
+  const [code, setCode] = useState('');
+  const [scans, setScans] = useDraft<readonly Scan[]>('scans', []);
+  const [choices, setChoices] = useState<{ readonly code: string; readonly returns: readonly Return[] }>();
+
+  const note = (scan: Omit<Scan, 'at'>) => {
+    setScans([{ ...scan, at: Date.now() }, ...scans].slice(0, MOST_KEPT));
+  };
+  const receive = async (found: Return, scanned: string) => {
+    setChoices(undefined);
+    field.current?.focus();
+    try {
+      // One that nobody marked as on its way is here all the same.
+      const coming = found.allowed.includes('dispatch') ? await moveReturn(found, 'dispatch') : found;
+      await moveReturn(coming, 'receive');
+      note({
+        code: scanned,
+        ok: true,
+        words: `${returnLabel(found.id)} of ${found.order_number} is received`,
+        orderId: found.order_id,
+      });
+    } catch (error) {
+      note({ code: scanned, ok: false, words: reasonOf(error), orderId: found.order_id });
+    }
+    for (const queryKey of [['returns'], ['order', found.order_id], ['overview']]) {
+      void client.invalidateQueries({ queryKey });
+    }
+  };
+  const scan = async (scanned: string) => {
+    setCode('');
+    setChoices(undefined);
+    try {
+      const { returns, orders } = await client.query({ ...searchQuery(scanned, MOST_FOUND), staleTime: 0 });
+      // The label's own code means this return, and none other of the same order.
+      const named = returns.filter(({ id }) => returnLabel(id).toLowerCase() === scanned.toLowerCase());
+      const candidates = named.length > 0 ? named : returns;
+      const open = candidates.filter(({ allowed }) =>
+        allowed.some((event) => event === 'receive' || event === 'dispatch'),
+      );
+      const [only] = open;
+      if (only && open.length === 1) await receive(only, scanned);
+      else if (open.length > 1) setChoices({ code: scanned, returns: open });
+      else note({ code: scanned, ok: false, ...why(candidates, orders.length) });
+    } catch (error) {
+      note({ code: scanned, ok: false, words: reasonOf(error) });
+    }
+  };
+
+  return (
+    <Page
+      title="Scan parcels in"
+      heading={
+        <>
+          <Link to="/returns" className="faint">
+            Returns
+          </Link>
+          <span className="faint" aria-hidden="true">
+            /
+          </span>
+          Scan parcels in
+        </>
+      }
+    >
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (code.trim() !== '') void scan(code.trim());
+        }}
+      >
+        <TextInput
+          ref={field}
+          size="md"
+          label="Scan or type a return's label, an order number or a SKU"
+          description="Enter takes the parcel in"
+          autoFocus
+          autoComplete="off"
+          maxLength={200}
+          leftSection={<BarcodeIcon size={20} />}
+          value={code}
+          onChange={(event) => {
+            setCode(event.currentTarget.value);
+          }}
+        />
+      </form>
+      {choices && (
+        <Panel title={`Which return is ${choices.code}?`} flush>
+          <ul className={classes.list}>
+            {choices.returns.map((each) => (
+              <li key={each.id}>
+                <span className={classes.grow}>
+                  <strong>{returnLabel(each.id)}</strong> of {each.order_number}:{' '}
+                  {each.items.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}
+                </span>
+                <Button onClick={() => void receive(each, choices.code)}>Receive</Button>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      <Panel title="Scanned" flush>
+        {scans.length === 0 ? (
+          <Empty title="Nothing has been scanned yet">A return's label prints from its order's page.</Empty>
+        ) : (
+          <ul className={classes.list} aria-live="polite">
+            {scans.map(({ at, code: scanned, ok, words, orderId }) => (
+              <li key={at} data-ok={ok}>
+                <span className={classes.mark}>{ok ? <CheckIcon size={18} /> : <WarningIcon size={18} />}</span>
+                <span className={`mono ${classes.code ?? ''}`}>{scanned}</span>
+                <span className={classes.grow}>{words}</span>
+                {orderId !== undefined && (
+                  <Link to="/orders/$orderId" params={{ orderId }}>
+                    Order
+                  </Link>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </Page>
+  );
+}
+
+/** Why nothing was taken in, and what to do about it. */
+function why(returns: readonly Return[], orders: number): Pick<Scan, 'words' | 'orderId'> {
+  const [first] = returns;
+  if (first) {
+    const state = wordsOf(first.state).toLowerCase();
+    return { words: `${returnLabel(first.id)} is ${state}, so it is not received now`, orderId: first.order_id };
+  }
+  return {
+    words: orders > 0 ? 'No return was asked for there. Set the parcel aside.' : 'Nothing is known by this code.',
+  };
+}

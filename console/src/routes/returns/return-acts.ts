@@ -1,0 +1,44 @@
+import type { Return, ReturnEvent } from '../../api/types.ts';
+import type { Act } from '../orders/consequences.ts';
+
+const quick = { asks: false, dangerous: false, reason: 'none' } as const;
+
+/** How an event of a return is put to a person. Which ones there are, says the API. */
+export function returnActOf(event: ReturnEvent, refund: string, of?: Return): Act {
+  switch (event) {
+    case 'approve':
+      return { ...quick, name: 'Approve', consequence: 'The customer may send it back.' };
+    case 'reject':
+      return {
+        asks: true,
+        dangerous: true,
+        reason: 'required',
+        name: 'Reject',
+        consequence: `The return${of ? ` of order ${of.order_number}` : ''} is turned down for good. Its units can be asked back again in another return.`,
+      };
+    case 'dispatch':
+      return { ...quick, name: 'Mark on its way', consequence: 'The parcel is on its way to the warehouse.' };
+    case 'receive':
+      return { ...quick, name: 'Receive', consequence: 'The parcel is in the warehouse.' };
+    case 'complete':
+      return {
+        asks: true,
+        dangerous: false,
+        reason: 'none',
+        name: 'Complete and refund',
+        consequence: `${refund} goes back to the customer through the payment gateway. This cannot be taken back.`,
+      };
+    default:
+      return unknownAct(event);
+  }
+}
+
+function unknownAct(event: string): Act {
+  return {
+    name: event.charAt(0).toUpperCase() + event.slice(1).replaceAll('_', ' '),
+    consequence: 'This may not be possible to take back.',
+    asks: true,
+    dangerous: false,
+    reason: 'optional',
+  };
+}

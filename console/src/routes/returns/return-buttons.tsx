@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Return, ReturnEvent } from '../../api/types.ts';
+import { useMoney } from '../../format/money.tsx';
+import { returnLabel } from '../../format/words.ts';
+import { ActDialog } from '../../parts/act-dialog.tsx';
+import { useMay } from '../../shell/me.tsx';
+import { RefundDue } from './refund-due.tsx';
+import { returnActOf } from './return-acts.ts';
+import { useReturnMove } from './use-return-move.ts';
+
+interface ReturnButtonsProps {
+  readonly of: Return;
+  readonly onDone?: () => void;
+}
+
+/** A button for each event that the API allows for the return. */
+export function ReturnButtons({ of, onDone }: ReturnButtonsProps) {
+  const [asked, setAsked] = useState<ReturnEvent>();
+  const { actAtOnce, busy } = useReturnMove();
+  const may = useMay();
+  const money = useMoney();
+  const refund = money(of.amount_minor, of.currency);
+  return (
+    <>
+      {of.allowed
+        .filter((event) => may(`${event}Return`))
+        .map((event, index) => {
+          const act = returnActOf(event, refund, of);
+          return (
+            <Button
+              key={event}
+              size="compact-xs"
+              variant={index === 0 && !act.dangerous ? 'light' : 'default'}
+              loading={busy === of.id}
+              onClick={() => {
+                if (act.asks) setAsked(event);
+                else void actAtOnce(of, event).then(onDone);
+              }}
+            >
+              {act.name}
+            </Button>
+          );
+        })}
+      {asked !== undefined && (
+        <ReturnDialog
+          of={of}
+          event={asked}
+          {...(onDone ? { onDone } : {})}
+          onClose={() => {
+            setAsked(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface ReturnDialogProps {
+  readonly of: Return;
+  readonly event: ReturnEvent;
+  readonly onClose: () => void;
+  readonly onDone?: () => void;
+}
+
+/** Asks before an event of a return; before completing it, with the refund to the last unit. */
+export function ReturnDialog({ of, event, onClose, onDone }: ReturnDialogProps) {
+  const { act, refresh } = useReturnMove();
+  const money = useMoney();
+  const { name, consequence, dangerous, reason } = returnActOf(event, money(of.amount_minor, of.currency), of);
+  return (
+    <ActDialog
+      title={`${name}: ${returnLabel(of.id)}`}
+      consequence={
+        <>
+          {event === 'complete' && <RefundDue of={of} />}
+          <p>{consequence}</p>
+        </>
+      }
+      confirm={name}
+      dangerous={dangerous}
+      reason={reason}
+      draft={`return ${of.id} ${event}`}
+      possible={of.allowed.includes(event)}
+      act={async (typed) => {
+        await act(of, event, typed);
+        onDone?.();
+      }}
+      onConflict={() => refresh(of.order_id)}
+      onClose={onClose}
+    />
+  );
+}

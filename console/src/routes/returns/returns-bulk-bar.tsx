@@ -1,0 +1,156 @@
+import { Button, Textarea } from '@mantine/core';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { moveReturn } from '../../api/moves.ts';
+import { returnQuery } from '../../api/queries.ts';
+import type { Return, ReturnEvent } from '../../api/types.ts';
+import { Money, useMoney } from '../../format/money.tsx';
+import { counted, returnLabel } from '../../format/words.ts';
+import { useDraft } from '../../parts/draft.ts';
+import { Failure } from '../../parts/outcome.tsx';
+import { RunMany } from '../../parts/run-many.tsx';
+import { useMay } from '../../shell/me.tsx';
+import { returnActOf } from './return-acts.ts';
+import bar from '../orders/orders.module.css';
+
+interface ReturnsBulkBarProps {
+  readonly returns: readonly Return[];
+  readonly onDone: () => void;
+}
+
+/** What can be done to the selected returns: each event that the API allows for some of them. */
+export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
+  const [event, setEvent] = useState<ReturnEvent>();
+  const may = useMay();
+  if (returns.length === 0 && event === undefined) return null;
+  const events = [...new Set(returns.flatMap(({ allowed }) => allowed))].filter((each) => may(`${each}Return`));
+  const possible = (which: ReturnEvent) => returns.filter(({ allowed }) => allowed.includes(which));
+  return (
+    <>
+      <div className={bar.bulk} role="region" aria-label="Selected returns">
+        <strong>{counted(returns.length, 'return')} selected</strong>
+        {events.map((each) => (
+          <Button
+            key={each}
+            variant={returnActOf(each, '').dangerous ? 'default' : 'light'}
+            onClick={() => {
+              setEvent(each);
+            }}
+          >
+            {returnActOf(each, '').name} ({possible(each).length})
+          </Button>
+        ))}
+        <Button variant="subtle" color="gray" onClick={onDone}>
+          Select none
+        </Button>
+      </div>
+      {event !== undefined && (
+        <ManyReturns
+          event={event}
+          returns={possible(event)}
+          onClose={(allDone) => {
+            setEvent(undefined);
+            if (allDone) onDone();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface ManyReturnsProps {
+  readonly event: ReturnEvent;
+  readonly returns: readonly Return[];
+  readonly onClose: (allDone: boolean) => void;
+}
+
+function ManyReturns({ event, returns, onClose }: ManyReturnsProps) {
+  const [reason, setReason, clearReason] = useDraft(`returns ${event}`, '');
+  const due = useRefundsDue(returns, event === 'complete');
+  const act = returnActOf(event, `Together ${due.total ?? '…'}`);
+  return (
+    <RunMany
+      title={`${act.name}: ${counted(returns.length, 'return')}`}
+      consequence={
+        <>
+          <p>{due.total === undefined ? 'What goes back is being worked out…' : act.consequence}</p>
+          {due.error !== null && <Failure error={due.error} retry={due.retry} />}
+        </>
+      }
+      confirm={`${act.name} (${returns.length})`}
+      dangerous={act.dangerous}
+      typed={reason}
+      ready={due.total !== undefined && (act.reason !== 'required' || reason.trim() !== '')}
+      fields={
+        act.reason !== 'none' && (
+          <Textarea
+            label={act.reason === 'required' ? 'Reason, for each of them' : 'Reason (optional)'}
+            required={act.reason === 'required'}
+            autosize
+            minRows={2}
+            maxLength={1_000}
+            value={reason}
+            onChange={(change) => {
+              setReason(change.currentTarget.value);
+            }}
+          />
+        )
+      }
+      tasks={returns.map((each) => ({
+        id: each.id,
+        name: <ReturnName of={each} isCompleted={event === 'complete'} />,
+        run: (typed) => moveReturn(each, event, typed),
+      }))}
+      onClose={(allDone) => {
+        if (allDone) clearReason();
+        onClose(allDone);
+      }}
+    />
+  );
+}
+
+/** With the exact refund, where it is about that. */
+function ReturnName({ of, isCompleted }: { readonly of: Return; readonly isCompleted: boolean }) {
+  const { data } = useQuery({ ...returnQuery(of.id), enabled: isCompleted, staleTime: Infinity });
+  const minor = isCompleted ? data?.refund_due?.total_minor : of.amount_minor;
+  return (
+    <>
+      {returnLabel(of.id)} · {of.order_number}
+      {minor !== undefined && (
+        <>
+          {' '}
+          · <Money minor={minor} currency={of.currency} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface RefundsDue {
+  /** Undefined: not all of it is read yet. */
+  readonly total: string | undefined;
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+/** What completing the returns refunds together, by currency, as the API says it of each: with tax, discounts and shipping. */
+function useRefundsDue(returns: readonly Return[], isCompleted: boolean): RefundsDue {
+  const money = useMoney();
+  // What was selected when the dialog opened, as it is then: it is not read anew while the returns are completed.
+  const [selected] = useState(returns);
+  const read = useQueries({
+    queries: (isCompleted ? selected : []).map(({ id }) => ({ ...returnQuery(id), staleTime: Infinity })),
+  });
+  const sums = new Map<string, number>();
+  for (const { data } of read) {
+    if (data) sums.set(data.currency, (sums.get(data.currency) ?? 0) + (data.refund_due?.total_minor ?? 0));
+  }
+  const isWhole = read.every(({ data }) => data !== undefined);
+  return {
+    total: isWhole ? [...sums].map(([currency, sum]) => money(sum, currency)).join(' and ') : undefined,
+    error: read.find(({ error }) => error)?.error ?? null,
+    retry: () => {
+      for (const each of read) if (each.error) void each.refetch();
+    },
+  };
+}

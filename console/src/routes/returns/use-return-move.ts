@@ -1,0 +1,41 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { moveReturn } from '../../api/moves.ts';
+import { ApiProblem } from '../../api/problem.ts';
+import type { Return, ReturnEvent } from '../../api/types.ts';
+import { returnLabel, wordsOf } from '../../format/words.ts';
+import { tellDone, tellFailed } from '../../parts/toast.tsx';
+
+/** Moves a return, tells how it went, and has everything read anew that shows it. */
+export function useReturnMove() {
+  const client = useQueryClient();
+  const [busy, setBusy] = useState<number>();
+  const refresh = (orderId: number) =>
+    Promise.all(
+      [['order', orderId], ['returns'], ['overview']].map((queryKey) => client.invalidateQueries({ queryKey })),
+    );
+
+  const act = async (seen: Return, event: ReturnEvent, reason = '') => {
+    const after = await moveReturn(seen, event, reason);
+    tellDone(`${returnLabel(after.id)} is ${wordsOf(after.state).toLowerCase()}.`);
+    await refresh(after.order_id);
+  };
+  /** For what needs no dialog: a failure is told where it happened. */
+  const actAtOnce = async (seen: Return, event: ReturnEvent) => {
+    setBusy(seen.id);
+    try {
+      await act(seen, event);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.isConflict) {
+        tellFailed(
+          `${returnLabel(seen.id)} was not changed`,
+          'Somebody else changed its order a moment ago. You now see it as it is; try again.',
+        );
+        await refresh(seen.order_id);
+      } else tellFailed(`${returnLabel(seen.id)} was not changed`, error);
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  return { act, actAtOnce, refresh, busy };
+}
