@@ -1,0 +1,289 @@
+import { expect, inject, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { breachesOf, describeConsole, isThere } from './support/console.ts';
+
+interface Counted extends Record<string, unknown> {
+  readonly count: number;
+}
+
+describeConsole('a day of the support desk', (shop) => {
+  it('finds an order by e-mail from anywhere, and takes its return with the refund beside it', async () => {
+    const [order] = await shop.sql<{ id: number; order_number: string; customer_email: string }>(
+      `SELECT id, order_number, customer_email FROM orders
+       WHERE state = 'DELIVERED' AND NOT EXISTS (SELECT FROM returns WHERE order_id = orders.id) ORDER BY id LIMIT 1`,
+    );
+    if (!order) throw new Error('no order was delivered');
+    const page = await shop.open('/today');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Search/ }).fill(order.customer_email.toUpperCase());
+    await page.getByRole('option', { name: order.order_number }).click();
+    await isThere(page.getByRole('heading', { level: 1, name: order.order_number }));
+
+    await page.keyboard.press('r');
+    const dialog = page.getByRole('dialog');
+    await dialog
+      .getByLabel(/^Units of/)
+      .first()
+      .fill('1');
+    await dialog.getByLabel('Why it comes back').fill('Too small');
+    const preview = dialog.getByRole('complementary', { name: 'What it refunds' });
+    const shown = await preview.locator('tfoot td').innerText();
+    expect(shown).toMatch(/^₹[\d,.]+$/);
+    // What was typed is there after a reload.
+    await page.reload();
+    expect(await dialog.getByLabel('Why it comes back').inputValue()).toBe('Too small');
+    await dialog.getByRole('button', { name: 'Request the return' }).click();
+    await isThere(page.getByText('was requested.'));
+    await isThere(page.getByRole('heading', { name: 'Returns', level: 2 }));
+  });
+
+  it('approves a return by one key, and rejects many with one reason', async () => {
+    const page = await shop.open('/returns?state=REQUESTED');
+    await isThere(page.getByRole('row').nth(3));
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    const open = page.getByRole('complementary');
+    const label = await open.getByRole('heading', { level: 2 }).innerText();
+    await page.keyboard.press('a');
+    await isThere(page.getByText(`${label} is approved.`));
+
+    await page.goto(`${shop.url}/console/returns?state=REQUESTED`);
+    await isThere(page.getByRole('row').nth(3));
+    for (const row of [1, 2]) await page.getByRole('row').nth(row).getByRole('checkbox').click();
+    await page.getByRole('button', { name: 'Reject (2)' }).click();
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.getByRole('button', { name: 'Reject (2)' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Reason/).fill('Worn');
+    await confirm.click();
+    await isThere(dialog.getByText('2 of 2 done'));
+    const [{ count } = { count: 0 }] = await shop.sql<Counted>(
+      `SELECT count(*)::integer AS count FROM state_transitions WHERE event = 'reject' AND reason = 'Worn'`,
+    );
+    expect(count).toBe(2);
+  });
+
+  it('is told that somebody else was faster, and keeps what was typed', async () => {
+    const [order] = await shop.sql<{ id: number }>(
+      `SELECT id FROM orders WHERE state = 'PAID' AND version = 2 ORDER BY id DESC LIMIT 1`,
+    );
+    const id = order?.id ?? 0;
+    const page = await shop.open(`/orders/${id}`);
+    await page.getByRole('button', { name: 'Cancel order' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/Reason/).fill('The customer called');
+    // The other one's move, as if this page had not heard of it yet: its connection is held back.
+    await page.route('**/v1/orders/*/cancel', async (route) => {
+      await fetch(`${shop.url}/v1/orders/${id}/process`, { method: 'POST' });
+      await route.continue();
+    });
+    await dialog.getByRole('button', { name: 'Cancel order' }).click();
+    await isThere(dialog.getByText('Somebody else changed this'));
+    expect(await dialog.getByLabel(/Reason/).inputValue()).toBe('The customer called');
+    expect(await dialog.getByRole('button', { name: 'Cancel order' }).isDisabled()).toBe(true);
+  });
+});
+
+describeConsole('a day of the warehouse', (shop) => {
+  it('ships twenty at once, with a result for each, and sees one that somebody else had shipped', async () => {
+    const page = await shop.open('/orders?state=PROCESSING_IN_WAREHOUSE');
+    await isThere(page.getByRole('row').nth(20));
+    await page.getByRole('row').nth(1).getByRole('checkbox').click();
+    await page
+      .getByRole('row')
+      .nth(20)
+      .getByRole('checkbox')
+      .click({ modifiers: ['Shift'] });
+    await isThere(page.getByText('20 orders selected'));
+    const first = await page.getByRole('row').nth(1).getByRole('link').getAttribute('href');
+    await page.getByRole('button', { name: 'Ship (20)' }).click();
+    const dialog = page.getByRole('dialog');
+    await isThere(dialog.getByText('the invoice is issued'));
+    // Somebody ships the first one while this one reads what it means.
+    const shipped = await fetch(`${shop.url}/v1${first?.replace('/console', '') ?? ''}/ship`, { method: 'POST' });
+    expect(shipped.status).toBe(200);
+    await dialog.getByRole('button', { name: 'Ship (20)' }).click();
+    await isThere(dialog.getByText('19 of 20 done, 1 not'));
+    await isThere(dialog.getByText(/has changed|changed since|version/i));
+  });
+
+  it('takes parcels in by scanning: each once, and says what is wrong with the rest', async () => {
+    const [coming] = await shop.sql<{ id: number }>(`SELECT id FROM returns WHERE state = 'IN_TRANSIT' LIMIT 1`);
+    const label = `R-${coming?.id ?? 0}`;
+    const page = await shop.open('/returns/receive');
+    // As a scanner types: into whatever has the focus, with Enter at the end.
+    const scan = async (code: string) => {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    };
+    await scan(label);
+    await isThere(page.getByText(new RegExp(`${label} of WEB-\\d+ is received`)));
+    await scan(label);
+    await isThere(page.getByText(`${label} is received, so it is not received now`));
+    await scan('no such thing');
+    await isThere(page.getByText('Nothing is known by this code.'));
+    const [state] = await shop.sql<{ state: string }>('SELECT state FROM returns WHERE id = $1', [coming?.id]);
+    expect(state?.state).toBe('RECEIVED');
+  });
+});
+
+describeConsole('a day of finance', (shop) => {
+  it('completes a return after seeing the exact refund, which arrives by itself', async () => {
+    const page = await shop.open('/returns?state=RECEIVED');
+    await isThere(page.getByRole('row').nth(1));
+    await page.getByRole('row').nth(1).getByText(/^R-/).click();
+    const open = page.getByRole('complementary');
+    const due = await open.locator('tfoot td').innerText();
+    const href = await open.getByRole('link', { name: /^WEB-/ }).getAttribute('href');
+    await open.getByRole('button', { name: 'Complete and refund' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.locator('tfoot td').innerText()).toBe(due);
+    await dialog.getByRole('button', { name: 'Complete and refund' }).click();
+    await isThere(page.getByText('is completed.'));
+    await page.goto(`${shop.url}${href ?? ''}`);
+    await isThere(page.getByText('Succeeded'));
+    expect(await page.getByText(`-${due}`).count()).toBeGreaterThan(0);
+  });
+
+  it('sends a refund again that the gateway declined, and it is paid', async () => {
+    const faults = `${inject('consoleGatewayUrl')}/v1/faults`;
+    await fetch(faults, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode: 'decline', times: 1 }),
+    });
+    const [order] = await shop.sql<{ id: number; order_number: string }>(
+      `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`,
+    );
+    await fetch(`${shop.url}/v1/orders/${order?.id ?? 0}/cancel`, { method: 'POST' });
+    const page = await shop.open('/operations?tab=refunds&state=FAILED');
+    const row = page.getByRole('listitem').filter({ hasText: order?.order_number ?? '' });
+    await row.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again (1)' }).click();
+    await isThere(page.getByText('1 of 1 done'));
+    await eventually('the refund is paid', async () => {
+      const [refund] = await shop.sql<{ state: string }>('SELECT state FROM refunds WHERE order_id = $1', [order?.id]);
+      return refund?.state === 'SUCCEEDED';
+    });
+  });
+
+  it('runs dead jobs that died alike again together', async () => {
+    await shop.sql(
+      `UPDATE jobs SET state = 'DEAD', last_error = 'connect ECONNREFUSED 127.0.0.1:25', attempts = 12
+       WHERE id IN (SELECT id FROM jobs WHERE kind = 'invoice.render' AND state = 'DONE' ORDER BY id LIMIT 3)`,
+    );
+    const page = await shop.open('/today');
+    await page.getByRole('link', { name: /Jobs dead/ }).click();
+    await page.getByRole('button', { name: /^Run all/ }).click();
+    await isThere(page.getByText('3 jobs run again.'));
+    await isThere(page.getByText('No job is dead'));
+  });
+
+  it('sees what each gateway difference means, resolves one with a reason, and has the books compared now', async () => {
+    const [order] = await shop.sql<{ id: number }>(`SELECT id FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`);
+    await shop.sql(
+      `INSERT INTO reconciliation_differences
+         (gateway, subject, kind, order_id, our_state, our_amount_minor, our_currency, gateway_reference,
+          their_amount_minor, their_currency)
+       VALUES ('local', 'payment', 'amounts_differ', $1, 'CAPTURED', 45000, 'INR', 'pay_differs', 44900, 'INR'),
+              ('local', 'refund', 'unknown_here', NULL, NULL, NULL, NULL, 'rf_stranger', 100, 'INR')`,
+      [order?.id],
+    );
+    const page = await shop.open('/operations');
+    await page.getByRole('link', { name: 'Gateway differences' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'pay_differs' });
+    await isThere(row.getByText('Amounts differ'));
+    expect(await row.innerText()).toMatch(/Here: ₹450\.00, captured[^]*There: ₹449\.00[^]*Other money moved at local/);
+    expect(await row.getByRole('link').getAttribute('href')).toBe(`/console/orders/${order?.id ?? 0}`);
+    expect(await breachesOf(page)).toEqual([]);
+
+    await row.getByRole('button', { name: 'Resolve' }).click();
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.getByRole('button', { name: 'Resolve' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Reason/).fill('One rupee was written off');
+    expect(await breachesOf(page)).toEqual([]);
+    await confirm.click();
+    await isThere(page.getByText('The difference is resolved.'));
+    await row.waitFor({ state: 'detached' });
+    await page.getByText('Resolved', { exact: true }).click();
+    await isThere(page.getByText(/Resolved by .*One rupee was written off/));
+
+    const [before] = await shop.sql<{ at: string }>(`SELECT coalesce(max(begun_at), 'epoch')::text AS at
+                                                     FROM reconciliation_turns WHERE gateway = 'local'`);
+    await page.getByRole('button', { name: 'Compare now: local' }).click();
+    await isThere(page.getByText('The books of local are compared in a moment.'));
+    await eventually('a worker has compared them', async () => {
+      const [turn] = await shop.sql<{ done: boolean }>(
+        `SELECT begun_at > $1::timestamptz AND finished_at IS NOT NULL AS done
+         FROM reconciliation_turns WHERE gateway = 'local'`,
+        [before?.at],
+      );
+      return turn?.done === true;
+    });
+    await isThere(page.getByText(/settled, \d+ left for a person/));
+  });
+
+  it('completes many returns after seeing what goes back in all, discounts taken off', async () => {
+    const call = async (path: string, body?: object) => {
+      const answer = await fetch(`${shop.url}/v1${path}`, {
+        method: 'POST',
+        ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+      });
+      expect(answer.ok, path).toBe(true);
+      return (await answer.json()) as { id: number; items: { id: number }[] };
+    };
+    const received = async (discountMinor: number) => {
+      const line = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 3, unit_price_minor: 10_000 };
+      const { id, items } = await call('/orders', {
+        customer_id: 'bulk',
+        items: [{ ...line, discount_minor: discountMinor }],
+      });
+      for (const event of ['pay', 'process', 'ship', 'deliver']) await call(`/orders/${id}/${event}`);
+      const item = { order_item_id: items[0]?.id, quantity: 2 };
+      const { id: returnId } = await call(`/orders/${id}/returns`, { reason: 'Bent', items: [item] });
+      for (const event of ['approve', 'dispatch', 'receive']) await call(`/returns/${returnId}/${event}`);
+      return returnId;
+    };
+    // Two of three units, less their part of the discount: 19,800 and 18,000.
+    const ids = [await received(300), await received(3_000)];
+    const page = await shop.open('/returns?state=RECEIVED');
+    for (const id of ids) {
+      await page
+        .getByRole('row')
+        .filter({ hasText: `R-${id}` })
+        .getByRole('checkbox')
+        .click();
+    }
+    await page.getByRole('button', { name: 'Complete and refund (2)' }).click();
+    const dialog = page.getByRole('dialog');
+    await isThere(dialog.getByText('Together ₹378.00 goes back'));
+    expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/₹1(98|80)\.00/),
+      expect.stringMatching(/₹1(98|80)\.00/),
+    ]);
+    await dialog.getByRole('button', { name: 'Complete and refund (2)' }).click();
+    await isThere(dialog.getByText('2 of 2 done'));
+    const [{ sum } = { sum: 0 }] = await shop.sql<{ sum: number }>(
+      'SELECT sum(amount_minor)::integer AS sum FROM refunds WHERE return_id = ANY ($1)',
+      [ids],
+    );
+    expect(sum).toBe(37_800);
+  });
+
+  it('reads amounts with the decimals that ISO 4217 gives their currency, and not those in daily use', async () => {
+    const answer = await fetch(`${shop.url}/v1/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        customer_id: 'abroad',
+        currency: 'HUF',
+        items: [{ sku: 'TEA', title: 'Tea', quantity: 1, unit_price_minor: 150_050 }],
+      }),
+    });
+    const { id } = (await answer.json()) as { id: number };
+    const page = await shop.open(`/orders/${id}`);
+    const outstanding = page.locator('dt', { hasText: 'Outstanding' }).locator('+ dd');
+    expect(await outstanding.innerText()).toMatch(/^HUF\s1,500\.50$/);
+  });
+});

@@ -1,0 +1,158 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { codeOfApp, PASSWORD } from '../support/people.ts';
+import { breachesOf, describeConsole, isThere, NARROW } from './support/console.ts';
+import { startEmptyShop, type EmptyShop } from './support/empty-shop.ts';
+
+/** From the link of a first start to two people at work, each in a browser of their own. The tests build on each other. */
+describeConsole('people', (shop) => {
+  let empty: EmptyShop;
+  beforeAll(async () => {
+    empty = await startEmptyShop(inject('consoleDatabaseUrl'));
+  });
+  afterAll(() => empty.close());
+
+  const ASHA = { name: 'Asha', email: 'asha@shop.example' };
+  const BELA = { name: 'Bela', email: 'bela@shop.example' };
+  const at = (path: string) => `${empty.url}/console${path}`;
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+  const fillIn = async (page: Page, email: string, password = PASSWORD) => {
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  const signIn = async (email: string) => {
+    const page = await shop.openAt(at('/login'));
+    await fillIn(page, email);
+    await isThere(heading(page, 'Today'));
+    return page;
+  };
+  let invitation: string;
+
+  it('the first makes an account by the link of the start, once, and is in', async () => {
+    const page = await shop.openAt(empty.setupAddress);
+    await isThere(heading(page, 'Welcome to Roundtrip'));
+    expect(await breachesOf(page)).toEqual([]);
+    await page.getByLabel('Name', { exact: true }).fill(ASHA.name);
+    await page.getByLabel('E-mail address').fill(ASHA.email);
+    await page.getByLabel('Password', { exact: true }).fill('asha-roundtrip');
+    await page.getByRole('button', { name: 'Make the account' }).click();
+    await isThere(page.getByText('must not be made of your name'));
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Make the account' }).click();
+    await isThere(heading(page, 'Today'));
+    await isThere(page.getByRole('button', { name: ASHA.name }));
+    // What is live comes by the cookie as well, which no script has.
+    await isThere(page.getByText('Live'));
+    expect(await page.evaluate('document.cookie + JSON.stringify(sessionStorage)')).toBe('{}');
+
+    await page.goto(empty.setupAddress);
+    await page.reload();
+    await isThere(heading(page, 'This link is not good'));
+  });
+
+  it('nobody comes in unknown any more, and where they wanted to go is there once they have signed in', async () => {
+    const page = await shop.openAt(at('/operations?tab=people'));
+    await isThere(heading(page, 'Sign in to Roundtrip'));
+    await fillIn(page, ASHA.email, 'not the password');
+    await isThere(page.getByText('E-mail address, password or code is not right.'));
+    await fillIn(page, ASHA.email);
+    await isThere(heading(page, 'Operations'));
+    await page.getByRole('button', { name: 'Invite a person' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(BELA.name);
+    await page.getByLabel('E-mail address').fill(BELA.email);
+    await page.getByLabel('Role', { exact: true }).selectOption('warehouse');
+    expect(await breachesOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Invite', exact: true }).click();
+    invitation = await page.getByLabel('Link').inputValue();
+    expect(invitation).toMatch(/\/console\/invite#token=rt_link_/);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await isThere(page.getByRole('listitem').filter({ hasText: BELA.name }).getByText('Invited'));
+  });
+
+  it('who was invited chooses a password, and may do what their role may', async () => {
+    const page = await shop.openAt(invitation, { viewport: NARROW });
+    await isThere(heading(page, `Welcome, ${BELA.name}`));
+    expect(await breachesOf(page)).toEqual([]);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Choose it and sign in' }).click();
+    await isThere(heading(page, 'Today'));
+    await page.goto(at('/operations'));
+    await isThere(page.getByRole('link', { name: 'Jobs' }));
+    expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);
+    const statuses = await page.evaluate(async () => {
+      const headers = { 'x-csrf-protection': '1', 'content-type': 'application/json' };
+      const answers = [await fetch('/v1/people'), await fetch('/v1/keys', { method: 'POST', headers, body: '{}' })];
+      return answers.map(({ status }) => status);
+    });
+    expect(statuses).toEqual([403, 403]);
+  });
+
+  it('sets up a second factor by a QR code, and is asked for it', async () => {
+    const page = await signIn(BELA.email);
+    await page.getByRole('button', { name: BELA.name }).click();
+    await isThere(heading(page, 'Your account'));
+    await page.getByLabel('Password, to begin').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Set up a second factor' }).click();
+    await isThere(page.getByRole('img', { name: 'QR code for your app' }));
+    expect(await breachesOf(page)).toEqual([]);
+    const secret = await page.locator('code').innerText();
+    await page.getByLabel('Code', { exact: true }).fill(codeOfApp(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    const shown = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+    await isThere(shown.first());
+    const codes = await shown.allInnerTexts();
+    expect(codes).toHaveLength(10);
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await isThere(page.getByText('You are asked for a code of your app'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+
+    await fillIn(page, BELA.email);
+    await page.getByLabel('Code', { exact: true }).fill('000000');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await isThere(page.getByText('E-mail address, password or code is not right.'));
+    await page.getByLabel('Code', { exact: true }).fill(codeOfApp(secret, 1));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await isThere(heading(page, 'Your account'));
+  });
+
+  it('changes the password, and ends the sessions elsewhere', async () => {
+    const elsewhere = await signIn(ASHA.email);
+    const page = await signIn(ASHA.email);
+    await page.goto(at('/account'));
+    await isThere(page.getByText('This session'));
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel('New password').fill('another four words instead');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await isThere(page.getByText('Your password is changed'));
+    await expect.poll(() => page.getByRole('button', { name: 'End it' }).count()).toBe(0);
+    await elsewhere.reload();
+    await isThere(heading(elsewhere, 'Sign in to Roundtrip'));
+    await fillIn(elsewhere, ASHA.email, 'another four words instead');
+    await isThere(heading(elsewhere, 'Today'));
+  });
+
+  it('an administrator gives another role, makes a link for whoever lost their phone, and disables', async () => {
+    const bela = await shop.openAt(invitation);
+    const page = await shop.openAt(at('/operations?tab=people'));
+    await fillIn(page, ASHA.email, 'another four words instead');
+    const row = page.getByRole('listitem').filter({ hasText: BELA.name });
+    await row.getByLabel(`Role of ${BELA.name}`).selectOption('support');
+    await isThere(page.getByText(`${BELA.name} has another role.`));
+    await row.getByRole('button', { name: 'Reset link' }).click();
+    await page.getByLabel(/lost their second factor/).check();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await bela.goto(await page.getByLabel('Link').inputValue());
+    await bela.reload();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await bela.getByLabel('Password', { exact: true }).fill('a third set of words');
+    await bela.getByRole('button', { name: 'Choose it and sign in' }).click();
+    await isThere(heading(bela, 'Today'));
+
+    await row.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await isThere(row.getByText('Disabled'));
+    await bela.reload();
+    await isThere(heading(bela, 'Sign in to Roundtrip'));
+  });
+});

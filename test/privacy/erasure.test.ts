@@ -1,0 +1,277 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditChains } from '../../src/engine/audit.ts';
+import { createPaperRenderer } from '../../src/invoices/pdf/renderer.ts';
+import { erasePaper } from '../../src/jobs/handlers/erase-paper.ts';
+import { emailPaper } from '../../src/jobs/handlers/email-paper.ts';
+import { CREDIT_NOTES, INVOICES } from '../../src/jobs/handlers/papers.ts';
+import { renderPaper } from '../../src/jobs/handlers/render-paper.ts';
+import { createMailer } from '../../src/platform/mail.ts';
+import { connectPipelined } from '../../src/platform/postgres.ts';
+import { eraseIdleCustomers, removeOldDeliveries } from '../../src/privacy/retention.ts';
+import { useApi } from '../support/api.ts';
+import { useJobs } from '../support/jobs.ts';
+import {
+  deliveredOrder,
+  moveReturn,
+  newOrder,
+  placeOrder,
+  requestReturn,
+  type OrderJson,
+  type ProblemJson,
+} from '../support/shop.ts';
+
+const api = useApi();
+const jobs = useJobs(api.database);
+const renderer = createPaperRenderer({ threads: 1 });
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'erasure '));
+});
+afterAll(async () => {
+  await renderer.close();
+  await rm(folder, { recursive: true });
+});
+
+const CUSTOMER = 'canary-customer';
+const EMAIL = 'canary.person@example.com';
+const REASON = 'canary reason: my daughter Asha grew out of it';
+const CANARIES = [CUSTOMER, EMAIL, 'canary reason', 'Canary Person', 'Canary Street'];
+const PARTY = { name: 'Canary Person', address_lines: ['1 Canary Street'], city: 'Pune', country_code: 'IN' };
+
+/** Everything that the database holds, as text, table by table. */
+async function dump(): Promise<string> {
+  const client = new pg.Client(api.database.url);
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+    );
+    const texts: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ text: string | null }>(
+        `SELECT string_agg(each::text, E'\\n') AS text FROM ${name} AS each`,
+      );
+      texts.push(`${name}: ${rows[0]?.text ?? ''}`);
+    }
+    return texts.join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+async function filesIn(name: string): Promise<string[]> {
+  const directory = join(folder, name);
+  return (await readdir(directory)).map((file) => join(directory, file));
+}
+
+const work = () => {
+  const { pool } = api.database;
+  const engine = api.engine;
+  const outputDirectory = join(folder, 'invoices');
+  const mailFrom = 'shop@shop.example';
+  const mailer = createMailer({ smtpUrl: undefined, outputDirectory: join(folder, 'mail'), from: mailFrom });
+  const paper = { engine, pool, renderer, outputDirectory };
+  return jobs.start({
+    'invoice.render': renderPaper(INVOICES, paper),
+    'invoice.email': emailPaper(INVOICES, { ...paper, mailer, mailFrom }),
+    'invoice.erase': erasePaper(INVOICES, { ...paper, mailer, mailFrom }),
+    'credit_note.render': renderPaper(CREDIT_NOTES, paper),
+    'credit_note.email': emailPaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
+    'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
+  });
+};
+
+async function settleRefunds(): Promise<void> {
+  await jobs.allEnded();
+  const { rows } = await api.database.pool.query<{ id: number }>(`SELECT id FROM refunds WHERE state <> 'SUCCEEDED'`);
+  for (const { id: refundId } of rows) {
+    const target = { refundId };
+    const commands = [
+      { type: 'submit_refund', refundId },
+      { type: 'settle_refund', refundId, gatewayReference: 're_1' },
+    ] as const;
+    for (const command of commands) {
+      await api.engine.execute({ intent: { kind: 'change', target, command }, actor: 'test' });
+    }
+  }
+}
+
+async function audit() {
+  const client = await connectPipelined(api.database.url, 'test audit');
+  try {
+    return await auditChains(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const totals = async () => {
+  const { rows } = await api.database.pool.query<Record<string, unknown>>(
+    `SELECT (SELECT sum(total_minor) FROM orders) AS orders, (SELECT sum(amount_minor) FROM refunds) AS refunds,
+            (SELECT sum((snapshot ->> 'totalMinor')::bigint) FROM invoices) AS invoices,
+            (SELECT array_agg(number ORDER BY number) FROM invoices) AS numbers`,
+  );
+  return rows;
+};
+
+describe('a customer who is erased', () => {
+  let order: OrderJson;
+
+  it('is all over the place before', async () => {
+    const person = { customer_id: CUSTOMER, customer_email: EMAIL, bill_to: PARTY, ship_to: PARTY };
+    const headers = { 'idempotency-key': 'canary-order' };
+    await api.post('/v1/orders', newOrder({ ...person, order_number: 'WEB-CANARY' }), headers);
+    const { rows } = await api.database.pool.query<{ id: number }>(
+      `SELECT id FROM orders WHERE order_number = 'WEB-CANARY'`,
+    );
+    const id = rows[0]?.id ?? 0;
+    for (const event of ['pay', 'process', 'ship', 'deliver']) {
+      const moved = await api.post(`/v1/orders/${id}/${event}`, { reason: REASON });
+      expect(moved.statusCode).toBe(200);
+      order = moved.json<OrderJson>();
+    }
+    const part = await requestReturn(api, order, 1);
+    await api.post(`/v1/returns/${part.id}/approve`, { reason: REASON });
+    await moveReturn(api, part.id, 'dispatch', 'receive', 'complete');
+    await work();
+    await settleRefunds();
+    const held = await dump();
+    for (const canary of [CUSTOMER, EMAIL, 'canary reason', 'Canary Person']) expect(held).toContain(canary);
+    // An invoice's and a credit note's.
+    expect(await filesIn('mail')).toHaveLength(2);
+  });
+
+  it('can have all of it first, order by order', async () => {
+    const answer = await api.get(`/v1/customers/export?customer_id=${CUSTOMER}`);
+    expect(answer.statusCode).toBe(200);
+    for (const canary of CANARIES) expect(answer.body).toContain(canary);
+    const { data } = answer.json<{ data: { transitions: object[] }[] }>();
+    expect(data).toHaveLength(1);
+    expect(data[0]?.transitions.length).toBeGreaterThan(9);
+    const nobody = await api.get('/v1/customers/export?customer_id=nobody');
+    expect(nobody.json<ProblemJson>().code).toBe('customer.not_found');
+  });
+
+  it('is not erased while an order of theirs is not through', async () => {
+    const open = await placeOrder(api, { customer_id: CUSTOMER });
+    const answer = await api.post('/v1/customers/erase', { customer_id: CUSTOMER });
+    expect(answer.json<ProblemJson>()).toMatchObject({
+      status: 409,
+      code: 'customer.work_under_way',
+      order_ids: [open.id],
+    });
+    expect((await api.get(`/v1/orders/${order.id}`)).body).toContain(EMAIL);
+    await api.post(`/v1/orders/${open.id}/cancel`);
+  });
+
+  it('is gone from rows, record, events, kept answers, papers and mails; no amount has changed', async () => {
+    const before = await totals();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => api.post('/v1/customers/erase', { customer_id: CUSTOMER })),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 404, 404, 404, 404]);
+    const done = answers.find(({ statusCode }) => statusCode === 200)?.json<{ pseudonym: string }>();
+    expect(done).toMatchObject({ orders: 2, invoices: 1, kept_reasons: 0 });
+    await work();
+    await jobs.allEnded();
+
+    const held = await dump();
+    // The paper's parties are what tax law wants on it; all else is gone.
+    const snapshotless = held.replaceAll(/^public\.(invoices|credit_notes): .*$/gm, '');
+    for (const canary of CANARIES) expect(snapshotless).not.toContain(canary);
+    for (const canary of [CUSTOMER, EMAIL, 'canary reason']) expect(held).not.toContain(canary);
+    expect(await totals()).toEqual(before);
+
+    for (const url of [
+      `/v1/orders/${order.id}`,
+      '/v1/events?limit=200',
+      `/v1/orders/${order.id}/transitions`,
+      '/v1/returns',
+    ]) {
+      const { body } = await api.get(url);
+      for (const canary of CANARIES) expect(body, url).not.toContain(canary);
+    }
+    expect((await api.get(`/v1/orders/${order.id}`)).json()).toMatchObject({ customer_id: done?.pseudonym });
+    expect(await filesIn('mail')).toEqual([]);
+    for (const file of await filesIn('invoices')) expect((await readFile(file)).includes(EMAIL)).toBe(false);
+  });
+
+  it('leaves a record that is whole, and that still shows what is changed', async () => {
+    expect((await audit()).broken).toBeUndefined();
+    const { pool } = api.database;
+    const refused = /append-only/;
+    await expect(pool.query(`UPDATE state_transitions SET reason = 'another'`)).rejects.toThrow(refused);
+    await expect(
+      pool.query(`UPDATE state_transitions SET actor = 'another', reason = NULL, reason_salt = NULL`),
+    ).rejects.toThrow(refused);
+    await expect(pool.query(`UPDATE invoices SET snapshot = jsonb_set(snapshot, '{totalMinor}', '1')`)).rejects.toThrow(
+      refused,
+    );
+    await expect(pool.query(`DELETE FROM customer_erasures`)).rejects.toThrow(refused);
+    await pool.query('ALTER TABLE state_transitions DISABLE TRIGGER state_transitions_unchanged');
+    await pool.query(`UPDATE state_transitions SET reason_commitment = '\\x00' WHERE reason_commitment IS NOT NULL`);
+    await pool.query('ALTER TABLE state_transitions ENABLE TRIGGER state_transitions_unchanged');
+    expect((await audit()).broken?.problem).toBe('it was changed after it was written');
+  });
+
+  it('gets the same answer to a key of theirs, without what it said of them', async () => {
+    const person = { customer_id: CUSTOMER, customer_email: EMAIL, bill_to: PARTY, ship_to: PARTY };
+    const headers = { 'idempotency-key': 'canary-order' };
+    const again = await api.post('/v1/orders', newOrder({ ...person, order_number: 'WEB-CANARY' }), headers);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.json()).toMatchObject({ id: order.id, customer_email: null });
+    for (const canary of CANARIES) expect(again.body).not.toContain(canary);
+  });
+});
+
+describe('a retention rule', () => {
+  it('erases who has had nothing to do with the shop for so long, and nobody else', async () => {
+    const age = (id: number) =>
+      api.database.pool.query(`UPDATE orders SET updated_at = now() - interval '400 days' WHERE id = $1`, [id]);
+    const idle = await deliveredOrder(api, { customer_id: 'idle', customer_email: EMAIL });
+    const busy = [
+      await deliveredOrder(api, { customer_id: 'busy' }),
+      await deliveredOrder(api, { customer_id: 'busy' }),
+    ];
+    const waiting = await placeOrder(api, { customer_id: 'waiting' });
+    await jobs.start({});
+    await settleRefunds();
+    for (const { id } of [idle, busy[0] ?? idle, waiting]) await age(id);
+    expect(await eraseIdleCustomers(api.database.pool, 365)).toBe(1);
+    expect(await eraseIdleCustomers(api.database.pool, 365)).toBe(0);
+    expect((await api.get(`/v1/orders/${idle.id}`)).json()).toMatchObject({
+      customer_id: expect.stringMatching(/^erased-/) as unknown,
+      customer_email: null,
+    });
+    expect((await api.get('/v1/orders?customer_id=busy')).json<{ data: unknown[] }>().data).toHaveLength(2);
+    expect((await api.get('/v1/orders?customer_id=waiting')).json<{ data: unknown[] }>().data).toHaveLength(1);
+  });
+
+  it('removes webhook deliveries that are through and old, with what was answered', async () => {
+    const made = await api.post('/v1/webhook-endpoints', { url: 'https://hooks.shop.example/' });
+    const { id } = made.json<{ id: number }>();
+    const ids: number[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      ids.push((await api.post(`/v1/webhook-endpoints/${id}/test`)).json<{ id: number }>().id);
+    }
+    await api.database.pool.query(
+      `UPDATE webhook_deliveries SET created_at = now() - interval '40 days',
+              state = CASE WHEN id = $1 THEN 'PENDING' ELSE 'SUCCEEDED' END WHERE id = ANY ($2::bigint[])`,
+      [ids[0], ids.slice(0, 2)],
+    );
+    expect(await removeOldDeliveries(api.database.pool, 30)).toBe(1);
+    const left = await api.get(`/v1/webhook-deliveries?endpoint_id=${id}`);
+    expect(
+      left
+        .json<{ data: { id: number }[] }>()
+        .data.map((each) => each.id)
+        .toSorted(),
+    ).toEqual([ids[0], ids[2]].toSorted());
+  });
+});

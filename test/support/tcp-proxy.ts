@@ -1,0 +1,53 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Stands between a client and a server, so that a test can take the server away and bring it back. */
+export class TcpProxy {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #target: { readonly host: string; readonly port: number } | undefined;
+  #port = 0;
+
+  /** Answers with `url` as it is reached through the proxy. */
+  async start(url: string): Promise<string> {
+    const through = new URL(url);
+    this.#target = { host: through.hostname, port: Number(through.port || 5432) };
+    await this.restore();
+    through.hostname = '127.0.0.1';
+    through.port = String(this.#port);
+    return through.href;
+  }
+
+  /** Cuts every connection and refuses new ones. */
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Takes connections again, on the same port. */
+  async restore(): Promise<void> {
+    const server = createServer((client) => {
+      if (!this.#target) return;
+      const upstream = connect(this.#target);
+      for (const [socket, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        this.#sockets.add(socket);
+        socket.on('error', () => other.destroy());
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          other.destroy();
+        });
+      }
+      client.pipe(upstream).pipe(client);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+}

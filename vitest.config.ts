@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * unit: no service needed, runs in `npm run check`. database: `*.database.test.ts` beside their file, and end to end:
+ * `test/`; both on a real PostgreSQL that test/support/postgres-setup.ts finds or starts. console: `test/console/`, in a
+ * real browser, on the whole of Roundtrip with 10,000 orders; left out, with a message, where there is no Chromium.
+ */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'faults/**/*.test.ts'],
+          exclude: ['src/**/*.database.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'database',
+          include: ['src/**/*.database.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/console/**'],
+          globalSetup: ['test/support/postgres-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.ts'],
+          globalSetup: ['test/console/support/setup.ts'],
+          // One shop for all of them, and one browser at a time.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
