@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface Options {
+  readonly seed: number;
+  readonly isShort: boolean;
+  /** Every fault so often. */
+  readonly passes: number;
+  /** And no less than this. */
+  readonly leastMs: number;
+  /** Only faults whose names contain this. */
+  readonly only: string;
+  readonly workers: number;
+}
+
+const SEEDS = 2 ** 32;
+const LONG = { isShort: false, passes: 5, leastMs: 600_000, workers: 3 };
+const SHORT = { isShort: true, passes: 1, leastMs: 0, workers: 2 };
+
+export function readOptions(args: readonly string[]): Options {
+  const command = new Command('faults')
+    .description(
+      'Breaks a running system at random moments, and checks after each fault that nothing was lost or doubled.',
+    )
+    .option('--seed <number>', 'replay the choices of an earlier run', wholeNumber)
+    .option('--short', 'every fault once (the default)')
+    .option('--long', 'every fault five times, ten minutes at least; the summary goes to docs/faults.md')
+    .option('--duration <seconds>', 'go on for at least so long', wholeNumber)
+    .option('--only <text>', 'only faults whose names contain this', '')
+    .parse(args, { from: 'user' });
+  const { seed, long, duration, only } = command.opts<{
+    seed?: number;
+    long?: true;
+    duration?: number;
+    only: string;
+  }>();
+  return {
+    ...(long ? LONG : SHORT),
+    ...(duration !== undefined && { leastMs: duration * 1_000 }),
+    seed: seed ?? randomInt(SEEDS),
+    only,
+  };
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number >= SEEDS) throw new InvalidArgumentError('It must be a whole number below 2^32.');
+  return number;
+}
