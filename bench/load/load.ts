@@ -1,0 +1,54 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { LoadResult } from './driver.ts';
+import type { LoadOrder } from './main.ts';
+
+const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** The load, in a process of its own: its work is not in the figures of whom it loads. */
+export class Load {
+  readonly #process: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#process = child;
+  }
+
+  static async open(options: Omit<Extract<LoadOrder, { kind: 'open' }>, 'kind'>): Promise<Load> {
+    const load = new Load(fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+    await load.#ask({ kind: 'open', ...options });
+    return load;
+  }
+
+  /** @throws Error when an answer was not as expected, or the process died */
+  async run(seconds: number): Promise<LoadResult> {
+    const result = (await this.#ask({ kind: 'run', seconds })) as LoadResult;
+    if (result.errors > 0) throw new Error(`${result.errors} wrong answers, the first: ${result.firstError ?? ''}`);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const closed = once(this.#process, 'exit');
+    if (this.#process.connected) this.#process.disconnect();
+    await closed;
+  }
+
+  async #ask(order: LoadOrder): Promise<unknown> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    try {
+      const died = once(this.#process, 'exit', { signal }).then(() => {
+        throw new Error('the load process died');
+      });
+      const answered = once(this.#process, 'message', { signal });
+      died.catch(() => undefined);
+      answered.catch(() => undefined);
+      this.#process.send(order);
+      const [answer] = (await Promise.race([answered, died])) as unknown[];
+      return answer;
+    } finally {
+      waiting.abort();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Run, ScenarioResult } from '../scenarios/measure.ts';
+import { figureOfRuns, inDigits, markdownTable, withRange } from './figures.ts';
+import { growthPicture } from './picture.ts';
+import type { BenchResults } from './results.ts';
+import { targetsOf } from './targets.ts';
+
+const FULL = new URL('../results/full.json', import.meta.url);
+const SOAK = new URL('../results/soak.json', import.meta.url);
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
+const PICTURE = new URL('../../docs/images/growth.svg', import.meta.url);
+
+/** Writes docs/performance.md and its picture from the results of the full run, with those of the soak where there are. */
+export async function writePages(): Promise<void> {
+  const full = JSON.parse(await readFile(FULL, 'utf8')) as BenchResults;
+  const soaked = await readFile(SOAK, 'utf8').catch(() => undefined);
+  const soak = soaked === undefined ? undefined : (JSON.parse(soaked) as BenchResults).soak;
+  const results = { ...full, ...(soak ? { soak } : {}) };
+  await writeFile(PAGE, performancePage(results));
+  await writeFile(PICTURE, growthPicture(results));
+}
+
+export function performancePage(results: BenchResults): string {
+  const { machine, database, yardstick, durationSeconds, loads, pdf, soak } = results;
+  const targets = targetsOf(results);
+  const loaded = loads
+    .map(({ added, seconds }) => `${inDigits(added, 0)} orders in ${inDigits(seconds, 0)} s`)
+    .join(', ');
+  return [
+    '# How fast, and how we know',
+    '',
+    'Made by `npm run bench` from `bench/results/full.json`; do not edit. Medians of the runs, with the least and the most in brackets. The load, in a process of its own, shares the cores with what it measures; PostgreSQL is as durable as it is by default.',
+    '',
+    `${machine.date}, commit ${machine.commit}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGibibytes} GiB, Linux ${machine.kernel}, Node ${machine.node}, PostgreSQL ${database['server_version'] ?? '?'} (${database['server'] ?? '?'}; fsync ${database['fsync'] ?? '?'}, synchronous_commit ${database['synchronous_commit'] ?? '?'}), ${yardstick}. The machine's load in the minute before was ${machine.loadBefore}. The whole run took ${inDigits(durationSeconds / 60, 0)} minutes.`,
+    '',
+    '## What it must reach',
+    '',
+    markdownTable(
+      ['', 'wanted', 'found', 'met'],
+      targets.map(({ what, wanted, found, met }) => [
+        what,
+        wanted,
+        found,
+        met === undefined ? '' : met ? 'yes' : '**no**',
+      ]),
+    ),
+    '',
+    'pgbench writes the rows of an order of three lines, and a job, as one statement in a transaction of its own, over 32 connections; the plain service (`bench/yardsticks/plain-service.ts`) does BEGIN, four INSERTs and COMMIT for each request. Both write to the same tables of the same database as ours, in turns with ours.',
+    '',
+    '## Every scenario',
+    '',
+    markdownTable(
+      [
+        'scenario',
+        'orders',
+        'per second',
+        'p50 ms',
+        'p99 ms',
+        'p99.9 ms',
+        'CPU web',
+        'CPU PostgreSQL',
+        'CPU others',
+        'web MiB',
+      ],
+      results.scenarios.map(scenarioRow),
+    ),
+    '',
+    'CPU: seconds for a thousand operations; others are worker and gateway, where they have work. An operation of `lifecycle` is five requests, create to deliver; one of `return` is five requests and the refund settled. Latencies are of single requests, at 64 connections.',
+    '',
+    '![Operations a second as the shop grows](images/growth.svg)',
+    '',
+    `Loading: ${loaded}, each with three lines and its history.`,
+    ...(pdf
+      ? [
+          '',
+          `Memory while drawing ${inDigits(pdf.onePage.invoices, 0)} invoices, after each tenth: ${pdf.mebibytes.map((each) => inDigits(each, 0)).join(', ')} MiB.`,
+        ]
+      : []),
+    ...(soak
+      ? [
+          '',
+          `Ten minutes of the mixed day: ${withRange(figureOfRuns(soak, (run) => run.operationsPerSecond))} requests a second, web from ${inDigits(soak.webMebibytesAtStart, 0)} to ${inDigits(soak.webMebibytesAtEnd, 0)} MiB.`,
+        ]
+      : []),
+    '',
+  ].join('\n');
+}
+
+function scenarioRow(result: ScenarioResult): string[] {
+  const middle = (figure: (run: Run) => number, digits: number) =>
+    inDigits(figureOfRuns(result, figure).median, digits);
+  return [
+    result.scenario,
+    inDigits(result.orders, 0),
+    withRange(figureOfRuns(result, (run) => run.operationsPerSecond)),
+    middle((run) => run.p50Ms, 1),
+    middle((run) => run.p99Ms, 1),
+    middle((run) => run.p999Ms, 1),
+    middle((run) => run.webCpuPerThousand, 3),
+    middle((run) => run.databaseCpuPerThousand ?? NaN, 3),
+    middle((run) => run.othersCpuPerThousand, 3),
+    `${inDigits(result.webMebibytesAtStart, 0)}-${inDigits(result.webMebibytesAtEnd, 0)}`,
+  ];
+}
