@@ -41,6 +41,7 @@ export class SignInThrottle {
   async attempt(email: string, address: string): Promise<Attempt> {
     const wait = await this.ofAddress(address);
     if (wait !== undefined) return { isAllowed: false, retryAfterSeconds: wait };
+    // A free attempt leaves no time behind: held against one, another of the same moment would come before it, and wait.
     const { rows } = await this.#pool.query<{ subject: string; isCounted: boolean; wait: number | null }>({
       text: `WITH asked AS (
                SELECT sha256(convert_to($1 || CASE WHEN EXISTS (
@@ -48,16 +49,16 @@ export class SignInThrottle {
                         WHERE email = $1 AND address = $2) THEN ' ' || $2 ELSE '' END, 'UTF8')) AS subject),
              counted AS (
                INSERT INTO sign_in_failures AS failed (subject, failures, blocked_until, failed_at)
-               SELECT subject, 1, now(), now() FROM asked
+               SELECT subject, 1, '-infinity', now() FROM asked
                ON CONFLICT (subject) DO UPDATE
                SET failures = failed.failures + 1, failed_at = now(),
-                   blocked_until = now() + CASE WHEN failed.failures + 1 < $3 THEN interval '0'
-                     ELSE make_interval(secs => least($4, power(2, least($5, failed.failures + 1 - $3)))) END
+                   blocked_until = CASE WHEN failed.failures + 1 < $3 THEN '-infinity'
+                     ELSE now() + make_interval(secs => least($4, power(2, least($5, failed.failures + 1 - $3)))) END
                WHERE failed.blocked_until <= now()
                RETURNING 1)
              SELECT encode(subject, 'base64') AS subject, EXISTS (SELECT FROM counted) AS "isCounted",
                     (SELECT ceil(extract(epoch FROM blocked_until - now()))::integer FROM sign_in_failures
-                     WHERE sign_in_failures.subject = asked.subject) AS wait
+                     WHERE sign_in_failures.subject = asked.subject AND blocked_until > now()) AS wait
              FROM asked`,
       values: [normalEmail(email), address, FREE_FAILURES, LONGEST_WAIT_SECONDS, MOST_DOUBLINGS],
     });
