@@ -1,3 +1,4 @@
+import { findWrk } from './load/wrk.ts';
 import { describeMachine, type BenchResults } from './report/results.ts';
 import { runFairness } from './scenarios/fairness.ts';
 import { FLOW_SCENARIOS, runFlow } from './scenarios/flows.ts';
@@ -21,8 +22,8 @@ export interface BenchPlan {
   readonly serverUrl: string | undefined;
 }
 
-const FULL_LENGTHS: RunLengths = { warmUpSeconds: 1.5, runSeconds: 2.5, runs: 5 };
-const QUICK_LENGTHS: RunLengths = { warmUpSeconds: 1, runSeconds: 1.5, runs: 2 };
+const FULL_LENGTHS: RunLengths = { warmUpSeconds: 2, runSeconds: 3, runs: 5 };
+const QUICK_LENGTHS: RunLengths = { warmUpSeconds: 1, runSeconds: 2, runs: 2 };
 const SOAK_LENGTHS: RunLengths = { warmUpSeconds: 10, runSeconds: 60, runs: 10 };
 
 export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): Promise<BenchResults> {
@@ -46,6 +47,7 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
       machine,
       database: database.facts,
       yardstick,
+      load: findWrk() ?? 'own load (no wrk)',
       quick,
       durationSeconds: 0,
       loads: [],

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newItem } from '../shop/catalogue.ts';
 
 /** What of the shop the flows ask for. Ids are drawn uniformly from all that there were when the sample was taken. */
 export interface ShopSample {
@@ -19,6 +20,8 @@ export interface SampleFiles {
 export function writeSample(folder: string, { orderIds, returnable, customers, skus }: ShopSample): SampleFiles {
   writeFileSync(join(folder, 'order-ids'), orderIds);
   writeFileSync(join(folder, 'returnable'), returnable);
+  const articles = Array.from({ length: skus }, (_, article) => JSON.stringify(newItem(article)));
+  writeFileSync(join(folder, 'articles'), articles.join('\n'));
   return { folder, customers, skus };
 }
 

@@ -21,7 +21,7 @@ export async function writePages(): Promise<void> {
 }
 
 export function performancePage(results: BenchResults): string {
-  const { machine, database, yardstick, durationSeconds, loads, pdf, soak } = results;
+  const { machine, database, yardstick, load, durationSeconds, loads, pdf, soak } = results;
   const targets = targetsOf(results);
   const loaded = loads
     .map(({ added, seconds }) => `${inDigits(added, 0)} orders in ${inDigits(seconds, 0)} s`)
@@ -31,7 +31,7 @@ export function performancePage(results: BenchResults): string {
     '',
     'Made by `npm run bench` from `bench/results/full.json`; do not edit. Medians of the runs, with the least and the most in brackets. The load, in a process of its own, shares the cores with what it measures; PostgreSQL is as durable as it is by default.',
     '',
-    `${machine.date}, commit ${machine.commit}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGibibytes} GiB, Linux ${machine.kernel}, Node ${machine.node}, PostgreSQL ${database['server_version'] ?? '?'} (${database['server'] ?? '?'}; fsync ${database['fsync'] ?? '?'}, synchronous_commit ${database['synchronous_commit'] ?? '?'}), ${yardstick}. The machine's load in the minute before was ${machine.loadBefore}. The whole run took ${inDigits(durationSeconds / 60, 0)} minutes.`,
+    `${machine.date}, commit ${machine.commit}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGibibytes} GiB, Linux ${machine.kernel}, Node ${machine.node}, PostgreSQL ${database['server_version'] ?? '?'} (${database['server'] ?? '?'}; fsync ${database['fsync'] ?? '?'}, synchronous_commit ${database['synchronous_commit'] ?? '?'}), ${yardstick}, ${load}. The machine's load in the minute before was ${machine.loadBefore}. The whole run took ${inDigits(durationSeconds / 60, 0)} minutes.`,
     '',
     '## What it must reach',
     '',

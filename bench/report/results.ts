@@ -12,6 +12,8 @@ export interface BenchResults {
   readonly database: Readonly<Record<string, string>>;
   /** pgbench and its version, or what stood in for it. */
   readonly yardstick: string;
+  /** wrk and its version, or what stood in for it; flows of many steps are always walked by our own. */
+  readonly load: string;
   readonly quick: boolean;
   durationSeconds: number;
   readonly loads: LoadedShop[];

@@ -1,4 +1,4 @@
-import { Load } from '../load/load.ts';
+import { openLoad } from '../load/load.ts';
 import type { LoadResult } from '../load/driver.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,7 +16,7 @@ export interface FairnessResult {
 export async function runFairness(stage: Stage, seconds: number): Promise<FairnessResult> {
   const sample = await stage.sample();
   const open = (flow: 'create-2000-lines' | 'create-single-line', connections: number) =>
-    Load.open({ url: stage.web.url, flow, connections, sample });
+    openLoad({ url: stage.web.url, flow, connections, sample });
   const flooding = await open('create-2000-lines', FLOODING_CONNECTIONS);
   const placing = await open('create-single-line', SMALL_CONNECTIONS);
   try {

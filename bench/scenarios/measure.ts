@@ -1,6 +1,6 @@
 import type { LoadResult } from '../load/driver.ts';
 import type { FlowName } from '../load/flows.ts';
-import { Load } from '../load/load.ts';
+import { openLoad } from '../load/load.ts';
 import type { SampleFiles } from '../load/sample.ts';
 import type { CpuReading, Stage } from './stage.ts';
 
@@ -45,7 +45,7 @@ export interface MeasureOptions extends RunLengths {
 /** Warms up, then runs a flow a number of times. */
 export async function measure(options: MeasureOptions): Promise<ScenarioResult> {
   const { stage, flow, sample, orders, connections = CONNECTIONS, warmUpSeconds, runSeconds, runs } = options;
-  const load = await Load.open({ url: stage.web.url, flow, connections, sample });
+  const load = await openLoad({ url: stage.web.url, flow, connections, sample });
   try {
     const webMebibytesAtStart = stage.webMebibytes();
     await load.run(warmUpSeconds);

@@ -29,14 +29,15 @@ export function newOrder(orderNumber: string, customer: number, lines: number, n
     order_number: orderNumber,
     customer_id: customerId(customer),
     customer_email: `${customerId(customer)}@example.com`,
-    items: Array.from({ length: lines }, () => {
-      const article = nextArticle();
-      return {
-        sku: skuOf(article),
-        title: titleOf(article),
-        quantity: 1 + (article % 3),
-        unit_price_minor: priceMinorOf(article),
-      };
-    }),
+    items: Array.from({ length: lines }, () => newItem(nextArticle())),
+  };
+}
+
+export function newItem(article: number) {
+  return {
+    sku: skuOf(article),
+    title: titleOf(article),
+    quantity: 1 + (article % 3),
+    unit_price_minor: priceMinorOf(article),
   };
 }

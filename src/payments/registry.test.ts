@@ -11,9 +11,9 @@ test.each([
   [stripe, ['local', 'stripe']],
   [razorpay, ['local', 'razorpay']],
   [{ ...stripe, ...razorpay }, ['local', 'stripe', 'razorpay']],
-])('of %j there are exactly the gateways that are told as configured', (environment, names) => {
+])('of %j there are exactly the gateways that are told as configured', async (environment, names) => {
   const { payments } = readConfig(environment);
-  const registry = createGatewayRegistry(payments, LOCAL);
+  const registry = await createGatewayRegistry(payments, LOCAL);
   expect(gatewayNamesOf(payments)).toEqual(names);
   expect(registry.names).toEqual(names);
   for (const name of ['local', 'stripe', 'razorpay'] as const) {

@@ -2,8 +2,6 @@ import type { PaymentGatewayName } from '../domain/payment-gateways.ts';
 import type { PaymentSettings } from '../platform/settings/payment.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
-import { createRazorpayGateway } from './razorpay/gateway.ts';
-import { createStripeGateway } from './stripe/gateway.ts';
 
 /** The gateways that are configured, by name: each payment goes through its own, and its refunds follow it. */
 export interface GatewayRegistry {
@@ -12,12 +10,15 @@ export interface GatewayRegistry {
   readonly find: (name: PaymentGatewayName) => PaymentGateway | undefined;
 }
 
-export function createGatewayRegistry(settings: PaymentSettings, localBaseUrl: string): GatewayRegistry {
-  return registryOf([
-    createHttpGateway({ baseUrl: localBaseUrl }),
-    ...(settings.stripe ? [createStripeGateway(settings.stripe)] : []),
-    ...(settings.razorpay ? [createRazorpayGateway(settings.razorpay)] : []),
-  ]);
+/** Loads the SDKs of those that are configured alone: they are a good part of what a process would hold in memory. */
+export async function createGatewayRegistry(
+  { stripe, razorpay }: PaymentSettings,
+  localBaseUrl: string,
+): Promise<GatewayRegistry> {
+  const gateways: PaymentGateway[] = [createHttpGateway({ baseUrl: localBaseUrl })];
+  if (stripe) gateways.push((await import('./stripe/gateway.ts')).createStripeGateway(stripe));
+  if (razorpay) gateways.push((await import('./razorpay/gateway.ts')).createRazorpayGateway(razorpay));
+  return registryOf(gateways);
 }
 
 /** The names of the gateways that a registry of these settings has, for whoever only takes payments on. */

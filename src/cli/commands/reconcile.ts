@@ -32,7 +32,7 @@ export function reconcileCommand(config: () => Config): Command {
         const backend = createBackend(settings, databaseUrl, createLogger('warn'));
         try {
           const { pool } = backend;
-          const gateway = gatewayCalled(name, settings);
+          const gateway = await gatewayCalled(name, settings);
           const engine = repair ? backend.engine : undefined;
           const found = await reconcile({ pool, gateway, engine, since: since ?? null });
           await recordFinding(pool, { gateway: gateway.name, ...found, isComplete: since === undefined });
@@ -47,9 +47,9 @@ export function reconcileCommand(config: () => Config): Command {
 }
 
 /** @throws StartError when it is not configured */
-function gatewayCalled(name: string, settings: Config) {
+async function gatewayCalled(name: string, settings: Config) {
   const localUrl = settings.paymentGatewayBaseUrl ?? `http://127.0.0.1:${settings.gatewayPort}`;
-  const gateways = createGatewayRegistry(settings.payments, localUrl);
+  const gateways = await createGatewayRegistry(settings.payments, localUrl);
   const found = gateways.names.find((each) => each === name);
   const gateway = found && gateways.find(found);
   if (gateway) return gateway;

@@ -39,7 +39,7 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
       : new RabbitBroker({ brokerUrl: config.brokerUrl, logger, observer: metrics });
   if (broker instanceof RabbitBroker) metrics.watchBroker(() => broker.ready);
   const mailer = createMailer({ smtpUrl: config.smtpUrl, outputDirectory: config.mailOutputDir, from: mailFrom });
-  const gateways = createGatewayRegistry(config.payments, gatewayBaseUrl);
+  const gateways = await createGatewayRegistry(config.payments, gatewayBaseUrl);
   const payments = { engine, pool, gatewayOf: gateways.find };
   const paper = { engine, pool, renderer, outputDirectory };
   const worker = new Worker({

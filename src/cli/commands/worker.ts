@@ -5,31 +5,9 @@ import { migrate } from '../../platform/migrate.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { createBackend } from '../backend.ts';
 import { requireDatabaseUrl } from '../database.ts';
-import { doorNotice } from '../roles/door.ts';
-import { startGateway } from '../roles/gateway.ts';
 import { startMetricsPage } from '../roles/metrics-page.ts';
-import { startWeb } from '../roles/web.ts';
 import { startWorker } from '../roles/worker.ts';
 import { listenForStop, runUntilStopped } from '../run-until-stopped.ts';
-
-export function webCommand(config: () => Config): Command {
-  return new Command('web').description('serve the API alone; needs DATABASE_URL').action(async () => {
-    const stopRequest = listenForStop();
-    const settings = config();
-    const logger = createLogger(settings.logLevel);
-    const databaseUrl = requireDatabaseUrl(settings);
-    await migrate(databaseUrl, logger);
-    const backend = createBackend(settings, databaseUrl, logger);
-    const web = await startWeb(backend, settings.stopDelayMs);
-    console.log(
-      [...doorNotice(web, settings.publicUrl), `roundtrip web: ${web.url}, docs at ${web.url}/docs`].join('\n'),
-    );
-    await runUntilStopped(stopRequest, async () => {
-      await web.stop();
-      await backend.close();
-    });
-  });
-}
 
 export function workerCommand(config: () => Config): Command {
   return new Command('worker')
@@ -53,20 +31,5 @@ export function workerCommand(config: () => Config): Command {
         await page?.stop();
         await backend.close();
       });
-    });
-}
-
-export function gatewayCommand(config: () => Config): Command {
-  return new Command('gateway')
-    .description('serve the local payment gateway alone; needs DATABASE_URL')
-    .action(async () => {
-      const stopRequest = listenForStop();
-      const settings = config();
-      const logger = createLogger(settings.logLevel);
-      const databaseUrl = requireDatabaseUrl(settings);
-      await migrate(databaseUrl, logger);
-      const gateway = await startGateway(settings, databaseUrl, logger);
-      console.log(`roundtrip gateway: ${gateway.url}, docs at ${gateway.url}/docs`);
-      await runUntilStopped(stopRequest, () => gateway.stop());
     });
 }

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import type { Config } from '../../platform/config.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { migrate } from '../../platform/migrate.ts';
+import { createBackend } from '../backend.ts';
+import { requireDatabaseUrl } from '../database.ts';
+import { doorNotice } from '../roles/door.ts';
+import { startWeb } from '../roles/web.ts';
+import { listenForStop, runUntilStopped } from '../run-until-stopped.ts';
+
+export function webCommand(config: () => Config): Command {
+  return new Command('web').description('serve the API alone; needs DATABASE_URL').action(async () => {
+    const stopRequest = listenForStop();
+    const settings = config();
+    const logger = createLogger(settings.logLevel);
+    const databaseUrl = requireDatabaseUrl(settings);
+    await migrate(databaseUrl, logger);
+    const backend = createBackend(settings, databaseUrl, logger);
+    const web = await startWeb(backend, settings.stopDelayMs);
+    console.log(
+      [...doorNotice(web, settings.publicUrl), `roundtrip web: ${web.url}, docs at ${web.url}/docs`].join('\n'),
+    );
+    await runUntilStopped(stopRequest, async () => {
+      await web.stop();
+      await backend.close();
+    });
+  });
+}
