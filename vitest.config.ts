@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** A worker loads the system once, rather than for each file: no test changes a module that another one sees. */
+const SHARED_MODULES = { isolate: false };
+
 /**
  * unit: no service needed, runs in `npm run check`. database: `*.database.test.ts` beside their file, and end to end:
  * `test/`; both on a real PostgreSQL that test/support/postgres-setup.ts finds or starts. console: `test/console/`, in a
@@ -8,13 +11,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // A worker loads the system once, rather than for each file: no test changes a module that another one sees.
-    isolate: false,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
     projects: [
       {
         test: {
           name: 'unit',
+          ...SHARED_MODULES,
           include: ['src/**/*.test.ts', 'faults/**/*.test.ts'],
           exclude: ['src/**/*.database.test.ts'],
           testTimeout: 20_000,
@@ -24,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
+          ...SHARED_MODULES,
           include: ['src/**/*.database.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/console/**'],
           globalSetup: ['test/support/postgres-setup.ts'],

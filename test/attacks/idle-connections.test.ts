@@ -33,16 +33,16 @@ it(`${count} idle connections keep nobody else waiting, and are closed`, { timeo
   // Those that came first may be closed again by now: they have five seconds for their first byte.
   expect(open).toBeGreaterThan(count / 4);
 
-  const begun = performance.now();
-  const answer = await fetch(`http://127.0.0.1:${port}/ready`);
-  expect(answer.status).toBe(200);
-  expect(performance.now() - begun).toBeLessThan(1_000);
-
   const child = clients;
-  await eventually('all are closed', async () => {
+  const left = async (): Promise<number> => {
     child.send('left?');
-    const [{ left }] = (await once(child, 'message')) as [{ left: number }];
-    return left === 0;
-  });
+    const [answer] = (await once(child, 'message')) as [{ left: number }];
+    return answer.left;
+  };
+  // Answered while they hold their connections yet: it did not have to wait for their end.
+  expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+  expect(await left()).toBeGreaterThan(0);
+
+  await eventually('all are closed', async () => (await left()) === 0);
   expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
 });
