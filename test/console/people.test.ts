@@ -77,6 +77,7 @@ describeConsole('people', (shop) => {
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Choose it and sign in' }).click();
     await isThere(heading(page, 'Today'));
+    await isThere(page.getByRole('button', { name: `Your account, ${BELA.name}` }));
     await page.goto(at('/operations'));
     await isThere(page.getByRole('link', { name: 'Jobs' }));
     expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);

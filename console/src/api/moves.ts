@@ -1,5 +1,5 @@
 import { answerOf, api, etagOf, newKey } from './client.ts';
-import type { Job, Order, OrderEvent, Refund, Return, ReturnEvent } from './types.ts';
+import type { Job, Order, OrderEvent, Payment, Refund, Return, ReturnEvent } from './types.ts';
 
 interface Versioned {
   readonly id: number;
@@ -23,6 +23,19 @@ export function moveReturn(seen: Versioned, event: ReturnEvent, reason = ''): Pr
   return answerOf(
     api.POST(`/v1/returns/{id}/${event}`, {
       params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': newKey() } },
+      body: bodyOf(reason),
+    }),
+  );
+}
+
+/** What of a payment's events a person may ask for: the others are the gateway's. */
+export type PaymentAct = Extract<Payment['allowed'][number], 'capture' | 'void'>;
+
+/** @throws ApiProblem with a status of 412 when the order is not as the person saw it any more */
+export function movePayment(order: Versioned, paymentId: number, event: PaymentAct, reason = ''): Promise<Payment> {
+  return answerOf(
+    api.POST(`/v1/payments/{id}/${event}`, {
+      params: { path: { id: paymentId }, header: { 'if-match': etagOf(order), 'idempotency-key': newKey() } },
       body: bodyOf(reason),
     }),
   );

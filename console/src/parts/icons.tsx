@@ -49,6 +49,13 @@ export const SunIcon = icon(
 );
 export const MoonIcon = icon('MoonIcon', <path d="M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5z" />);
 export const KeyboardIcon = icon('KeyboardIcon', <path d="M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 14.5h8" />);
+export const PersonIcon = icon(
+  'PersonIcon',
+  <>
+    <circle cx="12" cy="8" r="4" />
+    <path d="M4.5 20a7.5 7.5 0 0 1 15 0" />
+  </>,
+);
 export const PrintIcon = icon('PrintIcon', <path d="M7 9V4h10v5M7 17H4v-8h16v8h-3M7 14h10v6H7z" />);
 export const BarcodeIcon = icon('BarcodeIcon', <path d="M4 6v12M7.5 6v12M11 6v12M13 6v12M16.5 6v12M20 6v12" />);
 export const CloseIcon = icon('CloseIcon', <path d="M6 6l12 12M18 6 6 18" />);

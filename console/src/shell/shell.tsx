@@ -9,7 +9,7 @@ import { session, useIsRefused } from '../api/session.ts';
 import { SettingsContext } from '../format/settings.tsx';
 import icon from '../icon.svg';
 import { useKeys } from '../parts/hotkeys.ts';
-import { KeyboardIcon, MoonIcon, SearchIcon, SunIcon } from '../parts/icons.tsx';
+import { KeyboardIcon, MoonIcon, PersonIcon, SearchIcon, SunIcon } from '../parts/icons.tsx';
 import { Loaded } from '../parts/outcome.tsx';
 import { ConnectionBanner, ConnectionSign } from './connection-sign.tsx';
 import { MeContext } from './me.tsx';
@@ -97,6 +97,15 @@ function Frame() {
               {personName}
             </Button>
           </Tooltip>
+        )}
+        {personName !== undefined && (
+          <ActionIcon
+            className={classes.narrowOnly}
+            aria-label={`Your account, ${personName}`}
+            onClick={() => void navigate({ to: '/account' })}
+          >
+            <PersonIcon size={18} />
+          </ActionIcon>
         )}
         {me.data?.kind === 'key' && (
           <Tooltip label={`Signed in as ${me.data.actor}: sign out`}>

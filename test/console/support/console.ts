@@ -15,8 +15,15 @@ export interface Console {
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same, at an address of another server. */
   openAt(address: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What another client does meanwhile: a POST to the API, which must be answered well. */
+  post(path: string, body?: object): Promise<Answered>;
   /** One statement on the shop's database: to bring about what no person could. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Answered {
+  readonly id: number;
+  readonly items: readonly { readonly id: number }[];
 }
 
 /** What the tests of the console stand in: left out, with a message, where there is no Chromium. */
@@ -56,6 +63,14 @@ export function describeConsole(name: string, tests: (shop: Console) => void): v
       url: url ?? '',
       open: (path, options) => openAt(`${url ?? ''}/console${path}`, options),
       openAt,
+      post: async (path, body) => {
+        const answer = await fetch(`${url ?? ''}/v1${path}`, {
+          method: 'POST',
+          ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+        });
+        expect(answer.ok, path).toBe(true);
+        return (await answer.json()) as Answered;
+      },
       sql: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
         const { rows } = await pool.query<Row>(text, [...values]);
         return rows;

@@ -24,7 +24,10 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
   const may = useMay();
   if (returns.length === 0 && event === undefined) return null;
   const events = [...new Set(returns.flatMap(({ allowed }) => allowed))].filter((each) => may(`${each}Return`));
-  const possible = (which: ReturnEvent) => returns.filter(({ allowed }) => allowed.includes(which));
+  const possible = (which: ReturnEvent) => {
+    const allowed = returns.filter((each) => each.allowed.includes(which));
+    return which === 'complete' ? oneOfEachOrder(allowed) : allowed;
+  };
   return (
     <>
       <div className={bar.bulk} role="region" aria-label="Selected returns">
@@ -48,6 +51,7 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
         <ManyReturns
           event={event}
           returns={possible(event)}
+          leftOut={returns.filter(({ allowed }) => allowed.includes(event)).length - possible(event).length}
           onClose={(allDone) => {
             setEvent(undefined);
             if (allDone) onDone();
@@ -58,14 +62,41 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
   );
 }
 
+/**
+ * What a return refunds depends on what was completed of its order before: the next of an order is completed once it
+ * shows its own sum again.
+ */
+function oneOfEachOrder(returns: readonly Return[]): Return[] {
+  return [...new Map(returns.toReversed().map((each) => [each.order_id, each])).values()].toReversed();
+}
+
+/** Moves returns, those of one order one after the other: each as the one before has left the order. */
+function movesInTurn(event: ReturnEvent) {
+  const lastOf = new Map<number, Promise<Return>>();
+  return (seen: Return, reason: string): Promise<Return> => {
+    const before = lastOf.get(seen.order_id);
+    const move = before
+      ? before.then(
+          ({ version }) => moveReturn({ id: seen.id, version }, event, reason),
+          () => moveReturn(seen, event, reason),
+        )
+      : moveReturn(seen, event, reason);
+    lastOf.set(seen.order_id, move);
+    return move;
+  };
+}
+
 interface ManyReturnsProps {
   readonly event: ReturnEvent;
   readonly returns: readonly Return[];
+  /** Selected as well, and left for later. */
+  readonly leftOut: number;
   readonly onClose: (allDone: boolean) => void;
 }
 
-function ManyReturns({ event, returns, onClose }: ManyReturnsProps) {
+function ManyReturns({ event, returns, leftOut, onClose }: ManyReturnsProps) {
   const [reason, setReason, clearReason] = useDraft(`returns ${event}`, '');
+  const [move] = useState(() => movesInTurn(event));
   const due = useRefundsDue(returns, event === 'complete');
   const act = returnActOf(event, `Together ${due.total ?? '…'}`);
   return (
@@ -74,6 +105,12 @@ function ManyReturns({ event, returns, onClose }: ManyReturnsProps) {
       consequence={
         <>
           <p>{due.total === undefined ? 'What goes back is being worked out…' : act.consequence}</p>
+          {leftOut > 0 && (
+            <p>
+              {counted(leftOut, 'return')} of the same orders {leftOut === 1 ? 'is' : 'are'} left for afterwards: what
+              they refund depends on these.
+            </p>
+          )}
           {due.error !== null && <Failure error={due.error} retry={due.retry} />}
         </>
       }
@@ -99,7 +136,7 @@ function ManyReturns({ event, returns, onClose }: ManyReturnsProps) {
       tasks={returns.map((each) => ({
         id: each.id,
         name: <ReturnName of={each} isCompleted={event === 'complete'} />,
-        run: (typed) => moveReturn(each, event, typed),
+        run: (typed) => move(each, typed),
       }))}
       onClose={(allDone) => {
         if (allDone) clearReason();

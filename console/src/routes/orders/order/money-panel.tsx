@@ -1,11 +1,9 @@
 import type { Order } from '../../../api/types.ts';
 import { Money } from '../../../format/money.tsx';
-import { When } from '../../../format/time.tsx';
-import { wordsOf } from '../../../format/words.ts';
 import { Panel } from '../../../parts/page.tsx';
-import { StateBadge } from '../../../parts/state-badge.tsx';
 import { useMay } from '../../../shell/me.tsx';
 import { Ledger } from './ledger.tsx';
+import { PaymentRow } from './payment-row.tsx';
 import { RefundRow } from './refund-row.tsx';
 import classes from './order.module.css';
 
@@ -46,25 +44,7 @@ export function MoneyPanel({ order }: { readonly order: Order }) {
           </dl>
         </li>
         {payments.map((payment) => (
-          <li key={payment.id}>
-            <div className={classes.row}>
-              <span className={classes.grow}>Payment: {wordsOf(payment.method).toLowerCase()}</span>
-              <Money minor={payment.amount_minor} currency={payment.currency} />
-            </div>
-            <div className={classes.row}>
-              <StateBadge state={payment.state} />
-              <span className="faint">
-                <When at={payment.created_at} exact />
-              </span>
-            </div>
-            {payment.capture_minor !== null && (
-              <p className="faint">
-                <Money minor={payment.capture_minor} currency={payment.currency} /> of it{' '}
-                {payment.state === 'CAPTURED' ? 'was captured' : 'is to be captured'}; the rest is released.
-              </p>
-            )}
-            {payment.failure_message !== null && <p className={classes.bad}>{payment.failure_message}</p>}
-          </li>
+          <PaymentRow key={payment.id} order={order} payment={payment} />
         ))}
         {refunds.map((refund) => (
           <RefundRow key={refund.id} refund={refund} />

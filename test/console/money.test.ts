@@ -1,0 +1,113 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { describeConsole, isThere } from './support/console.ts';
+
+/** What goes out and comes in by the console: each sum is seen before it moves. */
+describeConsole('money', (shop) => {
+  const LINE = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 3, unit_price_minor: 10_000 };
+  const delivered = async (discountMinor: number) => {
+    const items = [{ ...LINE, discount_minor: discountMinor }];
+    const order = await shop.post('/orders', { customer_id: 'bulk', items });
+    for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+    return order;
+  };
+  const returnOf = async (order: { id: number; items: readonly { id: number }[] }, quantity: number) => {
+    const items = [{ order_item_id: order.items[0]?.id, quantity }];
+    return (await shop.post(`/orders/${order.id}/returns`, { reason: 'Bent', items })).id;
+  };
+  const receive = async (returnId: number) => {
+    for (const event of ['approve', 'dispatch', 'receive']) await shop.post(`/returns/${returnId}/${event}`);
+  };
+  const select = async (page: Page, returnIds: readonly number[]) => {
+    for (const id of returnIds) {
+      await page
+        .getByRole('row')
+        .filter({ hasText: `R-${id}` })
+        .getByRole('checkbox')
+        .click();
+    }
+  };
+  const refundedBy = async (returnIds: readonly number[]) => {
+    const [row] = await shop.sql<{ sum: number | null }>(
+      'SELECT sum(amount_minor)::integer AS sum FROM refunds WHERE return_id = ANY ($1)',
+      [returnIds],
+    );
+    return row?.sum;
+  };
+
+  it('goes back for many returns after what goes back in all was seen, discounts taken off', async () => {
+    // Two of three units, less their part of the discount: 19,800 and 18,000.
+    const ids = [await returnOf(await delivered(300), 2), await returnOf(await delivered(3_000), 2)];
+    for (const id of ids) await receive(id);
+    const page = await shop.open('/returns?state=RECEIVED');
+    await select(page, ids);
+    await page.getByRole('button', { name: 'Complete and refund (2)' }).click();
+    const dialog = page.getByRole('dialog');
+    await isThere(dialog.getByText('Together ₹378.00 goes back'));
+    expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/₹1(98|80)\.00/),
+      expect.stringMatching(/₹1(98|80)\.00/),
+    ]);
+    await dialog.getByRole('button', { name: 'Complete and refund (2)' }).click();
+    await isThere(dialog.getByText('2 of 2 done'));
+    expect(await refundedBy(ids)).toBe(37_800);
+  });
+
+  it('of two returns of one order: both are approved at once, and each is completed by its own sum', async () => {
+    const order = await delivered(0);
+    const ids = [await returnOf(order, 1), await returnOf(order, 2)];
+    const page = await shop.open('/returns?state=REQUESTED');
+    await select(page, ids);
+    await page.getByRole('button', { name: 'Approve (2)' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Approve (2)' }).click();
+    await isThere(dialog.getByText('2 of 2 done'));
+
+    for (const id of ids) for (const event of ['dispatch', 'receive']) await shop.post(`/returns/${id}/${event}`);
+    await page.goto(`${shop.url}/console/returns?state=RECEIVED`);
+    await select(page, ids);
+    await page.getByRole('button', { name: 'Complete and refund (1)' }).click();
+    await isThere(dialog.getByText('1 return of the same orders is left for afterwards'));
+    await dialog.getByRole('button', { name: 'Complete and refund (1)' }).click();
+    await isThere(dialog.getByText('1 of 1 done'));
+    expect([10_000, 20_000]).toContain(await refundedBy(ids));
+  });
+
+  it('that is authorised is captured or voided from the page of its order', async () => {
+    for (const [button, state] of [
+      ['Capture', 'Captured'],
+      ['Void', 'Voided'],
+    ] as const) {
+      const { id } = await shop.post('/orders', { customer_id: 'authorised', items: [LINE] });
+      const payment = { amount_minor: 30_000, gateway: 'local', payment_token: 'token', capture: false };
+      await shop.post(`/orders/${id}/payments`, payment);
+      await eventually('the gateway has authorised it', async () => {
+        const [row] = await shop.sql<{ state: string }>('SELECT state FROM payments WHERE order_id = $1', [id]);
+        return row?.state === 'AUTHORISED';
+      });
+      const page = await shop.open(`/orders/${id}`);
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: `${button}: payment of ₹300.00` });
+      await dialog.getByLabel(/Reason/).fill('As agreed by telephone');
+      await dialog.getByRole('button', { name: button }).click();
+      await isThere(page.getByText(state, { exact: true }));
+    }
+  });
+
+  it('reads amounts with the decimals that ISO 4217 gives their currency, and not those in daily use', async () => {
+    const answer = await fetch(`${shop.url}/v1/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        customer_id: 'abroad',
+        currency: 'HUF',
+        items: [{ sku: 'TEA', title: 'Tea', quantity: 1, unit_price_minor: 150_050 }],
+      }),
+    });
+    const { id } = (await answer.json()) as { id: number };
+    const page = await shop.open(`/orders/${id}`);
+    const outstanding = page.locator('dt', { hasText: 'Outstanding' }).locator('+ dd');
+    expect(await outstanding.innerText()).toMatch(/^HUF\s1,500\.50$/);
+  });
+});
