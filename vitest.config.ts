@@ -5,8 +5,9 @@ const SHARED_MODULES = { isolate: false };
 
 /**
  * unit: no service needed, runs in `npm run check`. database: `*.database.test.ts` beside their file, and end to end:
- * `test/`; both on a real PostgreSQL that test/support/postgres-setup.ts finds or starts. console: `test/console/`, in a
- * real browser, on the whole of Roundtrip with 10,000 orders; left out, with a message, where there is no Chromium.
+ * `test/`; both on a real PostgreSQL that test/support/servers/postgres-setup.ts finds or starts. console:
+ * `test/console/`, in a real browser, on the whole of Roundtrip with 10,000 orders; left out, with a message, where there
+ * is no Chromium.
  */
 export default defineConfig({
   test: {
@@ -29,7 +30,7 @@ export default defineConfig({
           ...SHARED_MODULES,
           include: ['src/**/*.database.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/console/**'],
-          globalSetup: ['test/support/postgres-setup.ts'],
+          globalSetup: ['test/support/servers/postgres-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { MIGRATION_LOCK_KEY } from '../src/platform/migrate.ts';
+import { MIGRATION_LOCK_KEY } from '../src/platform/database/migrate.ts';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
 import { useJobs } from './support/jobs.ts';
 import { beginRole, makePlace, startRole, type Place } from './support/running-roundtrip.ts';
 import { useSessions } from './support/sessions.ts';
-import { answering, useServers } from './support/test-servers.ts';
+import { answering, useServers } from './support/servers/test-servers.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);

@@ -13,7 +13,7 @@ import { silentLogger } from '../src/platform/logger.ts';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
-import { namesInPromql, samplesOf } from './support/prometheus.ts';
+import { namesInPromql, samplesOf } from './support/http/prometheus.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);

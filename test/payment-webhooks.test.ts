@@ -3,11 +3,11 @@ import { inquireRefund } from '../src/jobs/handlers/inquire-refund.ts';
 import { submitRefund } from '../src/jobs/handlers/submit-refund.ts';
 import { createHttpGateway } from '../src/payments/http-gateway.ts';
 import { registryOf } from '../src/payments/registry.ts';
-import { readRefund } from '../src/queries/refunds.ts';
+import { readRefund } from '../src/queries/money/refunds.ts';
 import { PAYMENT_WEBHOOK_SECRETS, useApi } from './support/api.ts';
-import { useGateway } from './support/gateway.ts';
+import { useGateway } from './support/servers/gateway.ts';
 import { useJobs } from './support/jobs.ts';
-import { moveOrder, placeOrder } from './support/shop.ts';
+import { moveOrder, placeOrder } from './support/shop/shop.ts';
 
 /** All of the way: the gateway's signed webhook, over a socket, to the API; from there by a job to the engine. */
 const api = useApi();

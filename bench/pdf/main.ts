@@ -1,5 +1,5 @@
-import { DEFAULT_MONEY_POLICY } from '../../src/domain/money-policy.ts';
-import type { InvoiceSnapshot } from '../../src/domain/invoice.ts';
+import { DEFAULT_MONEY_POLICY } from '../../src/domain/money/money-policy.ts';
+import type { InvoiceSnapshot } from '../../src/domain/papers/invoice.ts';
 import { invoicePolicyOf } from '../../src/cli/invoice-policy.ts';
 import { renderPdf } from '../../src/invoices/pdf/render.ts';
 import { liveThrough } from '../shop/histories.ts';

@@ -1,5 +1,5 @@
 import type { OrderEvent, ReturnEvent } from '../../src/domain/lifecycles.ts';
-import type { Order } from '../../src/domain/order.ts';
+import type { Order } from '../../src/domain/orders/order.ts';
 import type { Changes } from '../../src/engine/changes.ts';
 import { BatchFold, type BatchCircumstances } from '../../src/engine/fold.ts';
 import type { Intent } from '../../src/engine/request.ts';

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import pg from 'pg';
-import { DEFAULT_MONEY_POLICY } from '../../src/domain/money-policy.ts';
-import type { InvoicePolicy } from '../../src/domain/invoice.ts';
+import { DEFAULT_MONEY_POLICY } from '../../src/domain/money/money-policy.ts';
+import type { InvoicePolicy } from '../../src/domain/papers/invoice.ts';
 import { copyInto, rowsOf } from './copy.ts';
 import { liveThrough, papersBefore } from './histories.ts';
 

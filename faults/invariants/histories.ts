@@ -1,6 +1,6 @@
-import { auditChains } from '../../src/engine/audit.ts';
+import { auditChains } from '../../src/engine/audit/audit.ts';
 import { lifecycles } from '../../src/domain/lifecycles.ts';
-import { connectPipelined } from '../../src/platform/postgres.ts';
+import { connectPipelined } from '../../src/platform/database/postgres.ts';
 import type { World } from '../world/world.ts';
 
 interface TransitionRow {

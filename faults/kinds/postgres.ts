@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sqlState } from '../../src/platform/postgres.ts';
+import { sqlState } from '../../src/platform/database/postgres.ts';
 import { emptyDisk, fillDisk } from '../world/folders.ts';
 import type { World } from '../world/world.ts';
 import type { FaultKind } from './kind.ts';

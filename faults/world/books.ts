@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { createPool, isUnavailable } from '../../src/platform/postgres.ts';
+import { createPool, isUnavailable } from '../../src/platform/database/postgres.ts';
 
 const POOL_SIZE = 4;
 const MOST_TRIES = 10;

@@ -3,7 +3,7 @@ import { Fleet } from '../../src/cli/stack/fleet.ts';
 import { RoundRobinProxy } from '../../src/cli/stack/round-robin-proxy.ts';
 import type { SupervisedProcess } from '../../src/cli/stack/supervised-process.ts';
 import { findFreePort } from '../../src/platform/free-port.ts';
-import { migrate } from '../../src/platform/migrate.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
 import { Books } from './books.ts';
 import { planProcesses } from './fleet-plan.ts';
 import { makeFolders, removeFolders, type Folders } from './folders.ts';

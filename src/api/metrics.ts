@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Pool } from 'pg';
-import { readEventFeedLag } from '../queries/event-feed.ts';
+import { readEventFeedLag } from '../queries/events/event-feed.ts';
 import { countUnfinishedJobs, readLongestWait } from '../queries/jobs.ts';
-import { countOpenRefunds } from '../queries/refunds.ts';
+import { countOpenRefunds } from '../queries/money/refunds.ts';
 import { watchWebhooks } from './metrics/webhooks.ts';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

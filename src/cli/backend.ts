@@ -5,10 +5,10 @@ import { createPaperRenderer, type PaperRenderer } from '../invoices/pdf/rendere
 import { readSigningKey } from '../invoices/signing-key.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
-import { createPool } from '../platform/postgres.ts';
+import { createPool } from '../platform/database/postgres.ts';
 import { SecretBox } from '../platform/secret-box.ts';
 import { invoicePolicyOf } from './invoice-policy.ts';
-import { OrderReader } from '../queries/order-reader.ts';
+import { OrderReader } from '../queries/orders/order-reader.ts';
 import { AddressPolicy } from '../webhooks/address-policy.ts';
 
 /** What web and worker stand on; in one process they share it. */

@@ -1,4 +1,4 @@
-import type { InvoicePolicy } from '../domain/invoice.ts';
+import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import type { Config } from '../platform/config.ts';
 
 /** What of the settings the papers are made by. */

@@ -1,7 +1,7 @@
 import type { PlaceOrder } from '../domain/commands.ts';
 import type { OrderPricingFacts } from '../domain/pricing/facts.ts';
 import type { OrderEvent, ReturnEvent } from '../domain/lifecycles.ts';
-import type { Order } from '../domain/order.ts';
+import type { Order } from '../domain/orders/order.ts';
 import type { Intent } from '../engine/request.ts';
 import type { Backend } from './backend.ts';
 

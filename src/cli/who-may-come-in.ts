@@ -3,8 +3,8 @@ import type { Pool } from 'pg';
 import { SecurityLog, type SecurityEventName } from '../identity/security-log.ts';
 import type { Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
-import { migrate } from '../platform/migrate.ts';
-import { createPool } from '../platform/postgres.ts';
+import { migrate } from '../platform/database/migrate.ts';
+import { createPool } from '../platform/database/postgres.ts';
 import { withDatabase } from './database.ts';
 
 /** For the commands about keys and people: a connection to the database, brought up to date. */

@@ -1,6 +1,6 @@
 import type { OrderEvent, ReturnEvent } from './lifecycles.ts';
 import type { PaymentCommand } from './payments/payment-commands.ts';
-import type { Party } from './party.ts';
+import type { Party } from './orders/party.ts';
 import type { LinePricingFacts, OrderPricingFacts } from './pricing/facts.ts';
 
 /** What can be asked of the core. Validated at the edges: quantities are whole and positive, texts within their limits. */

@@ -12,7 +12,7 @@ import {
   stateAfter,
   type Lifecycle,
 } from './lifecycles.ts';
-import type { Invoice, Order } from './order.ts';
+import type { Invoice, Order } from './orders/order.ts';
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({

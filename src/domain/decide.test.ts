@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from './decide.ts';
 import type { Accepted } from './decision.ts';
 import { acceptedBy, circumstancesAt, examplePlacement, orderIn, refusalBy } from './example-orders.ts';
-import type { Order } from './order.ts';
+import type { Order } from './orders/order.ts';
 
 const now = '2026-05-20T06:00:00.000Z';
 

@@ -1,12 +1,12 @@
 import type { MarkCreditNote, MarkInvoice, OrderCommand } from './commands.ts';
 import { accepted, refused, unchanged, type Circumstances, type Decision } from './decision.ts';
-import { moveOrder } from './move-order.ts';
-import { withPart, type Order } from './order.ts';
+import { moveOrder } from './orders/move-order.ts';
+import { withPart, type Order } from './orders/order.ts';
 import { addPayment } from './payments/add-payment.ts';
 import { movePayment, requestOfGateway } from './payments/move-payment.ts';
 import { decideRefund, requestRefund } from './refunds/request-refund.ts';
-import { moveRefund } from './refund.ts';
-import { moveReturn, requestReturn } from './return.ts';
+import { moveRefund } from './refunds/refund.ts';
+import { moveReturn, requestReturn } from './returns/return.ts';
 
 /** The whole business in one place: what comes of `command` on `order`, or why it is refused. No I/O. */
 export function decide(order: Order, command: OrderCommand, circumstances: Circumstances): Decision {

@@ -1,7 +1,7 @@
 import type { EntityType } from './lifecycles.ts';
-import type { MoneyPolicy } from './money-policy.ts';
-import type { InvoicePolicy } from './invoice.ts';
-import type { Order } from './order.ts';
+import type { MoneyPolicy } from './money/money-policy.ts';
+import type { InvoicePolicy } from './papers/invoice.ts';
+import type { Order } from './orders/order.ts';
 import { refusal, type Refusal } from './refusals.ts';
 
 /** What the core cannot know by itself. The same circumstances give the same decision. */

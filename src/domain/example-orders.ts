@@ -1,11 +1,11 @@
 import type { OrderCommand, PlaceOrder } from './commands.ts';
 import { decide } from './decide.ts';
 import type { Accepted, Circumstances, Decision } from './decision.ts';
-import type { InvoicePolicy } from './invoice.ts';
+import type { InvoicePolicy } from './papers/invoice.ts';
 import type { OrderEvent, OrderState, RefundState, ReturnEvent, ReturnState } from './lifecycles.ts';
-import { DEFAULT_MONEY_POLICY } from './money-policy.ts';
-import type { Order, Refund, Return } from './order.ts';
-import { placeOrder } from './place-order.ts';
+import { DEFAULT_MONEY_POLICY } from './money/money-policy.ts';
+import type { Order, Refund, Return } from './orders/order.ts';
+import { placeOrder } from './orders/place-order.ts';
 import type { Refusal } from './refusals.ts';
 
 /*

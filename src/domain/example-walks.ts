@@ -3,7 +3,7 @@ import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { circumstancesAt, deepFrozen, type CountingCircumstances } from './example-orders.ts';
 import { allowedEvents, eventsOf, orderLifecycle, refundLifecycle, returnLifecycle } from './lifecycles.ts';
-import type { Order } from './order.ts';
+import type { Order } from './orders/order.ts';
 
 /*
  * Walks of many commands over one order, for the property tests alone. A step is plain data that says what it is about

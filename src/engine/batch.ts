@@ -1,14 +1,14 @@
 import type { ClientBase } from 'pg';
-import { financialYearOf } from '../domain/invoice-issue.ts';
-import type { InvoicePolicy } from '../domain/invoice.ts';
-import type { MoneyPolicy } from '../domain/money-policy.ts';
+import { financialYearOf } from '../domain/papers/invoice-issue.ts';
+import type { InvoicePolicy } from '../domain/papers/invoice.ts';
+import type { MoneyPolicy } from '../domain/money/money-policy.ts';
 import { MOST_PAYMENTS } from '../domain/payments/add-payment.ts';
-import { readWholeOrders } from '../queries/whole-orders.ts';
+import { readWholeOrders } from '../queries/orders/whole-orders.ts';
 import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
 import { keptAnswers } from './idempotency.ts';
 import { locateOrders, lockJobs, lockSeries, takenOrderNumbers, type LocatedKind } from './load.ts';
-import { newOrderNumber } from './order-number.ts';
+import { newOrderNumber } from './ids/order-number.ts';
 import type { EngineRequest, Intent, Outcome, Target } from './request.ts';
 
 export interface BatchContext {

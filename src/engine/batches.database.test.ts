@@ -11,9 +11,9 @@ import {
   refusalCode,
   requestReturn,
   withKey,
-} from '../../test/support/requests.ts';
+} from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
-import { Overloaded } from '../platform/coalesce.ts';
+import { Overloaded } from '../platform/sharing/coalesce.ts';
 import type { Engine } from './engine.ts';
 import type { EngineRequest } from './request.ts';
 

@@ -1,7 +1,7 @@
 import type { JobRequest } from '../domain/decision.ts';
 import type { LedgerEntry } from '../domain/ledger/entries.ts';
-import type { CreditNote, Invoice, Order, Payment, Refund, Return } from '../domain/order.ts';
-import type { ChainedFacts, ChainHead } from './audit-chain.ts';
+import type { CreditNote, Invoice, Order, Payment, Refund, Return } from '../domain/orders/order.ts';
+import type { ChainedFacts, ChainHead } from './audit/audit-chain.ts';
 import type { StoredAnswer } from './request.ts';
 
 /** All that one batch writes. */

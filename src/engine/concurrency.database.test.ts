@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { allAnswered, tally, useEngines } from '../../test/support/engines.ts';
-import { move, placeRefusedByDatabase, requestReturn } from '../../test/support/requests.ts';
-import type { Order } from '../domain/order.ts';
-import { connectPipelined } from '../platform/postgres.ts';
-import { auditChains } from './audit.ts';
+import { move, placeRefusedByDatabase, requestReturn } from '../../test/support/http/requests.ts';
+import type { Order } from '../domain/orders/order.ts';
+import { connectPipelined } from '../platform/database/postgres.ts';
+import { auditChains } from './audit/audit.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 
 const database = useDatabase();

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
-import { move, moveReturn, place, refusalCode, requestReturn } from '../../test/support/requests.ts';
+import { move, moveReturn, place, refusalCode, requestReturn } from '../../test/support/http/requests.ts';
 import { itemOf, onlyOne } from '../domain/example-orders.ts';
-import { OrderReader } from '../queries/order-reader.ts';
+import { OrderReader } from '../queries/orders/order-reader.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { Coalescer, type Waiting } from '../platform/coalesce.ts';
+import { Coalescer, type Waiting } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
 import {
   connectPipelined,
@@ -7,12 +7,12 @@ import {
   isUnavailable,
   sqlState,
   violatedConstraint,
-} from '../platform/postgres.ts';
-import type { InvoicePolicy } from '../domain/invoice.ts';
-import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money-policy.ts';
+} from '../platform/database/postgres.ts';
+import type { InvoicePolicy } from '../domain/papers/invoice.ts';
+import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-policy.ts';
 import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
 import { keyOf, matchKept } from './idempotency.ts';
-import { IdSupply } from './ids.ts';
+import { IdSupply } from './ids/ids.ts';
 import { OutcomeUnknown, type EngineRequest, type Outcome } from './request.ts';
 import { saveChanges } from './save.ts';
 

@@ -1,13 +1,13 @@
 import type { Accepted, Circumstances, Decision } from '../domain/decision.ts';
 import { entriesBetween } from '../domain/ledger/entries.ts';
 import { decide } from '../domain/decide.ts';
-import type { Order } from '../domain/order.ts';
-import { ALL_ORDERS, isWithin } from '../domain/order-scope.ts';
-import { placeOrder } from '../domain/place-order.ts';
+import type { Order } from '../domain/orders/order.ts';
+import { ALL_ORDERS, isWithin } from '../domain/orders/order-scope.ts';
+import { placeOrder } from '../domain/orders/place-order.ts';
 import { refusal, type Refusal } from '../domain/refusals.ts';
 import type { JobView } from '../queries/jobs.ts';
-import type { WholeOrder } from '../queries/whole-orders.ts';
-import { committedReason, transitionHash, type ChainHead } from './audit-chain.ts';
+import type { WholeOrder } from '../queries/orders/whole-orders.ts';
+import { committedReason, transitionHash, type ChainHead } from './audit/audit-chain.ts';
 import type { ChainedTransition, KeptAnswer, LedgerTransaction, NewJob, OrderChange } from './changes.ts';
 import { keyOf, matchKept } from './idempotency.ts';
 import type { Decided, EngineRequest, Intent, Outcome, RetryJob, Target } from './request.ts';

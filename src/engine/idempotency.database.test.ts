@@ -10,7 +10,7 @@ import {
   refusalCode,
   requestReturn,
   withKey,
-} from '../../test/support/requests.ts';
+} from '../../test/support/http/requests.ts';
 import { removeExpiredAnswers } from './idempotency.ts';
 import type { Outcome, StoredAnswer } from './request.ts';
 

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import { missingEntries } from './audit-ledger.ts';
-import type { IdSupply } from './ids.ts';
+import { missingEntries } from './audit/audit-ledger.ts';
+import type { IdSupply } from './ids/ids.ts';
 import { saveLedger } from './save/ledger.ts';
 import { writeTo } from './save/write.ts';
 

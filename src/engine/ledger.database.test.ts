@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
-import { connectPipelined } from '../platform/postgres.ts';
-import { auditChains } from './audit.ts';
-import { IdSupply } from './ids.ts';
+import { connectPipelined } from '../platform/database/postgres.ts';
+import { auditChains } from './audit/audit.ts';
+import { IdSupply } from './ids/ids.ts';
 import { catchUpLedger } from './ledger-catch-up.ts';
 
 const database = useDatabase();

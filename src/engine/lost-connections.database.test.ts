@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { useCommitLosingProxy } from '../../test/support/commit-losing-proxy.ts';
+import { useCommitLosingProxy } from '../../test/support/servers/commit-losing-proxy.ts';
 import { useDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { allAnswered, tally, useEngines } from '../../test/support/engines.ts';
-import { doneOrder, move, place, withKey } from '../../test/support/requests.ts';
+import { doneOrder, move, place, withKey } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
-import { DatabaseUnavailable } from '../platform/postgres.ts';
+import { DatabaseUnavailable } from '../platform/database/postgres.ts';
 import { OutcomeUnknown } from './request.ts';
 
 const database = useDatabase();

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngines } from '../../test/support/engines.ts';
-import { doneOrder, place, refusalCode } from '../../test/support/requests.ts';
-import { partsOf, viewOfDatabase, viewOfModel } from '../../test/support/shop-model-view.ts';
+import { doneOrder, place, refusalCode } from '../../test/support/http/requests.ts';
+import { partsOf, viewOfDatabase, viewOfModel } from '../../test/support/shop/shop-model-view.ts';
 import {
   applyToModel,
   copyOf,
   newModelOrder,
   type ModelCommand,
   type ModelOrder,
-} from '../../test/support/shop-model.ts';
-import { commandFor, everyMove, ORDERS, requestFor, step, type Step } from '../../test/support/shop-steps.ts';
+} from '../../test/support/shop/shop-model.ts';
+import { commandFor, everyMove, ORDERS, requestFor, step, type Step } from '../../test/support/shop/shop-steps.ts';
 import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 

@@ -1,6 +1,6 @@
 import type { OrderCommand, PlaceOrder } from '../domain/commands.ts';
-import type { OrderScope } from '../domain/order-scope.ts';
-import type { Order } from '../domain/order.ts';
+import type { OrderScope } from '../domain/orders/order-scope.ts';
+import type { Order } from '../domain/orders/order.ts';
 import type { JobView } from '../queries/jobs.ts';
 import type { Refusal } from '../domain/refusals.ts';
 

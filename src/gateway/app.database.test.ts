@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
-import { useGateway } from '../../test/support/gateway.ts';
-import { createPool } from '../platform/postgres.ts';
+import { useGateway } from '../../test/support/servers/gateway.ts';
+import { createPool } from '../platform/database/postgres.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { buildGateway } from './app.ts';
 

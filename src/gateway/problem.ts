@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isUnavailable } from '../platform/postgres.ts';
+import { isUnavailable } from '../platform/database/postgres.ts';
 
 /** Every error that the gateway answers with. The titles are what the OpenAPI document says of them. */
 export const GATEWAY_PROBLEMS = {

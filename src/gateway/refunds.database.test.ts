@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
-import { useGateway, type BookedJson } from '../../test/support/gateway.ts';
+import { useGateway, type BookedJson } from '../../test/support/servers/gateway.ts';
 
 const database = useDatabase();
 const gateway = useGateway(database);

@@ -1,17 +1,17 @@
-import { createPool } from '../platform/postgres.ts';
+import { createPool } from '../platform/database/postgres.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { TokenIssuerSettings } from '../platform/settings/token-issuer.ts';
-import { CustomerTokens } from './customer-tokens.ts';
+import { CustomerTokens } from './keys/customer-tokens.ts';
 import { IssuerTokens } from './issuer/issuer-tokens.ts';
 import type { Pool } from 'pg';
-import { KeyRing, type Verdict } from './key-ring.ts';
+import { KeyRing, type Verdict } from './keys/key-ring.ts';
 import { Knowledge } from './knowledge.ts';
 import { Limits } from './limits.ts';
 import { isLoopback } from './open-mode.ts';
 import { SessionRing } from './people/session-ring.ts';
 import { SecurityLog } from './security-log.ts';
-import { TokenKeys } from './token-keys.ts';
+import { TokenKeys } from './keys/token-keys.ts';
 
 export interface IdentityOptions {
   readonly databaseUrl: string;

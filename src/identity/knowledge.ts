@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { DatabaseUnavailable } from '../platform/postgres.ts';
+import { DatabaseUnavailable } from '../platform/database/postgres.ts';
 
 /** What is remembered is asked about again after this, beside the requests. */
 const REFRESH_AFTER_MS = 400;

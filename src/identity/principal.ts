@@ -1,4 +1,4 @@
-import { ALL_ORDERS, type OrderScope } from '../domain/order-scope.ts';
+import { ALL_ORDERS, type OrderScope } from '../domain/orders/order-scope.ts';
 import type { OperationId } from './operations.ts';
 import { roleMay } from './operations.ts';
 import type { Role } from './roles.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from '../platform/logger.ts';
-import { afterCursor, pageOf, type Page, type PageRequest } from '../queries/paging.ts';
+import { afterCursor, pageOf, type Page, type PageRequest } from '../queries/lists/paging.ts';
 
 /** What happens at the door, by stable names. */
 export const SECURITY_EVENTS = [

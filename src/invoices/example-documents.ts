@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { CreditNoteSnapshot } from '../domain/credit-note.ts';
-import type { InvoiceSnapshotV2 } from '../domain/invoice.ts';
+import type { CreditNoteSnapshot } from '../domain/papers/credit-note.ts';
+import type { InvoiceSnapshotV2 } from '../domain/papers/invoice.ts';
 import { taxed, taxMinorOf, type TaxRate } from '../domain/pricing/tax.ts';
 import { pricedLineOf, pricedWith, PRICED_SAMPLE } from './sample-priced.ts';
 

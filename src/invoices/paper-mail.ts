@@ -1,5 +1,5 @@
-import type { CreditNoteSnapshot } from '../domain/credit-note.ts';
-import type { InvoiceSnapshot } from '../domain/invoice.ts';
+import type { CreditNoteSnapshot } from '../domain/papers/credit-note.ts';
+import type { InvoiceSnapshot } from '../domain/papers/invoice.ts';
 import type { MailMessage } from '../platform/mail.ts';
 import { paperFileName } from './files.ts';
 import type { DocumentSnapshot } from './papers/paper-of.ts';

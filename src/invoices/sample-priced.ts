@@ -1,5 +1,5 @@
-import type { CreditNoteSnapshot } from '../domain/credit-note.ts';
-import type { InvoiceSnapshotV2, PricedInvoiceLine } from '../domain/invoice.ts';
+import type { CreditNoteSnapshot } from '../domain/papers/credit-note.ts';
+import type { InvoiceSnapshotV2, PricedInvoiceLine } from '../domain/papers/invoice.ts';
 import { taxed, taxMinorOf, type TaxRate } from '../domain/pricing/tax.ts';
 import { SAMPLE } from './sample-snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { InvoiceLine, InvoiceSnapshotV1 } from '../domain/invoice.ts';
+import type { InvoiceLine, InvoiceSnapshotV1 } from '../domain/papers/invoice.ts';
 import type { Typeface } from './wording/text-layout.ts';
 
 /** For tests. */

@@ -5,7 +5,7 @@ import { useEngine } from '../../test/support/engine.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import { onlyOne } from '../domain/example-orders.ts';
 import { silentLogger } from '../platform/logger.ts';
-import { createPool } from '../platform/postgres.ts';
+import { createPool } from '../platform/database/postgres.ts';
 import { MOST_ATTEMPTS } from './back-off.ts';
 import { JobStore, type RunningJob } from './job-store.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handlersOfAll } from '../../test/support/jobs.ts';
-import { brokerAbsence, TEST_BROKER_URL, useBroker } from '../../test/support/broker.ts';
+import { brokerAbsence, TEST_BROKER_URL, useBroker } from '../../test/support/servers/broker.ts';
 import { useDatabase } from '../../test/support/database.ts';
 import { JOB_KINDS, type JobKind } from '../domain/decision.ts';
 import { silentLogger } from '../platform/logger.ts';

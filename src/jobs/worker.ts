@@ -1,7 +1,7 @@
 import type { JobKind } from '../domain/decision.ts';
-import { Coalescer } from '../platform/coalesce.ts';
+import { Coalescer } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
-import { isUnavailable } from '../platform/postgres.ts';
+import { isUnavailable } from '../platform/database/postgres.ts';
 import { backOffMs, MOST_ATTEMPTS } from './back-off.ts';
 import type { Acknowledgement, Broker, JobMessage } from './broker.ts';
 import { GiveUp, NotYet, RetryLater, type JobHandler } from './handler.ts';

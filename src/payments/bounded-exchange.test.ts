@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { answering, useServers } from '../../test/support/test-servers.ts';
+import { answering, useServers } from '../../test/support/servers/test-servers.ts';
 import { exchange } from './bounded-exchange.ts';
 
 const servers = useServers();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
-import { useGateway } from '../../test/support/gateway.ts';
+import { useGateway } from '../../test/support/servers/gateway.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import type { AuthoriseRequest, CaptureRequest, GatewayOutcome, PaymentInquiry } from './payment-gateway.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
-import { useGateway } from '../../test/support/gateway.ts';
+import { useGateway } from '../../test/support/servers/gateway.ts';
 import { FAULT_MODES, type FaultMode } from '../gateway/faults.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import type { GatewayOutcome, RefundLookup, RefundRequest } from './payment-gateway.ts';

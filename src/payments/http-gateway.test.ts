@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answering, useServers } from '../../test/support/test-servers.ts';
+import { answering, useServers } from '../../test/support/servers/test-servers.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import type { RefundRequest } from './payment-gateway.ts';
 

@@ -1,4 +1,4 @@
-import type { PaymentGatewayName } from '../domain/payment-gateways.ts';
+import type { PaymentGatewayName } from '../domain/payments/payment-gateways.ts';
 
 /**
  * What moves the money. Methods that move it take an idempotency key, which every try of every worker sends again, and

@@ -1,4 +1,4 @@
-import type { PaymentGatewayName } from '../domain/payment-gateways.ts';
+import type { PaymentGatewayName } from '../domain/payments/payment-gateways.ts';
 import type { PaymentSettings } from '../platform/settings/payment.ts';
 import { createHttpGateway } from './http-gateway.ts';
 import type { PaymentGateway } from './payment-gateway.ts';

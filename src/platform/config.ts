@@ -1,4 +1,4 @@
-import type { LoadBounds } from './load-bounds.ts';
+import type { LoadBounds } from './load/load-bounds.ts';
 import { readOidcSettings, type OidcSettings } from './settings/oidc.ts';
 import { readPaymentSettings, type PaymentSettings } from './settings/payment.ts';
 import { settingReader, type Environment, type SettingReader } from './settings/reader.ts';

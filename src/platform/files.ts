@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Coalescer } from './coalesce.ts';
+import { Coalescer } from './sharing/coalesce.ts';
 
 /**
  * Makes the folder and those above it; false: it was there. Node's own `recursive` never ends where a parent exists and

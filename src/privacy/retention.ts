@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { orderLifecycle } from '../domain/lifecycles.ts';
-import { inTransaction } from '../platform/transaction.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
 import { eraseCustomer, finalStates } from './erase.ts';
 
 /** Who is on record for what a rule has done. */

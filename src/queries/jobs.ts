@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { JobKind } from '../domain/decision.ts';
-import { newestFirst } from './newest-first.ts';
-import { pageOf, type Page, type PageRequest } from './paging.ts';
+import { newestFirst } from './lists/newest-first.ts';
+import { pageOf, type Page, type PageRequest } from './lists/paging.ts';
 
 export const JOB_STATES = ['READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD'] as const;
 export type JobState = (typeof JOB_STATES)[number];

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
-import { inTransaction } from '../platform/transaction.ts';
-import type { WebhookDelivery } from '../queries/webhook-deliveries.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { WebhookDelivery } from '../queries/webhooks/webhook-deliveries.ts';
 import { RETRY_DELAYS_MS } from './back-off.ts';
 import { disableEndpoint } from './endpoints.ts';
 

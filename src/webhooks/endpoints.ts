@@ -6,7 +6,7 @@ import {
   type DisabledReason,
   type WebhookChange,
   type WebhookEndpoint,
-} from '../queries/webhook-endpoints.ts';
+} from '../queries/webhooks/webhook-endpoints.ts';
 import { newSecret } from './signature.ts';
 
 /** Every event is dealt out to every endpoint: there is a limit to how many. */

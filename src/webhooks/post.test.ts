@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { answering, useServers } from '../../test/support/test-servers.ts';
+import { answering, useServers } from '../../test/support/servers/test-servers.ts';
 import { AddressPolicy } from './address-policy.ts';
 import { post, type PostOptions, type ResolvedAddress } from './post.ts';
 

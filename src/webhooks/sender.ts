@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { SecretBox } from '../platform/secret-box.ts';
-import { webhookMessage } from '../queries/webhook-deliveries.ts';
+import { webhookMessage } from '../queries/webhooks/webhook-deliveries.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { retryAfterMs, retryDelayMs } from './back-off.ts';
 import { DeliveryStore, type AttemptRecord, type AttemptVerdict, type ClaimedDelivery } from './delivery-store.ts';

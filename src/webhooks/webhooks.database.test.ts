@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { checkFeed, useFeed } from '../../test/support/event-feed.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { useServers } from '../../test/support/test-servers.ts';
-import { startReceiver, verify, type WebhookReceiver } from '../../test/support/webhook-receiver.ts';
+import { useServers } from '../../test/support/servers/test-servers.ts';
+import { startReceiver, verify, type WebhookReceiver } from '../../test/support/servers/webhook-receiver.ts';
 import { useWebhooks } from '../../test/support/webhooks.ts';
-import { readWebhookEndpoint } from '../queries/webhook-endpoints.ts';
+import { readWebhookEndpoint } from '../queries/webhooks/webhook-endpoints.ts';
 import { disableEndpoint, enableEndpoint, rotateSecret } from './endpoints.ts';
 
 const database = useDatabase();

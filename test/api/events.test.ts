@@ -2,11 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOMAIN_EVENTS } from '../../src/domain/events.ts';
 import { EventFeed } from '../../src/jobs/events/feed.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
-import type { CloudEvent } from '../../src/queries/cloud-event.ts';
+import type { CloudEvent } from '../../src/queries/events/cloud-event.ts';
 import { useApi } from '../support/api.ts';
 import { checkFeed, useFeed } from '../support/event-feed.ts';
 import { eventually } from '../support/eventually.ts';
-import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn, type ProblemJson } from '../support/shop.ts';
+import {
+  deliveredOrder,
+  moveOrder,
+  moveReturn,
+  placeOrder,
+  requestReturn,
+  type ProblemJson,
+} from '../support/shop/shop.ts';
 
 type EventJson = Omit<CloudEvent, 'time'> & { readonly time: string };
 interface PageOfEvents {

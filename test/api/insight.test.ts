@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lifecycles } from '../../src/domain/lifecycles.ts';
 import { useApi } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
-import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn } from '../support/shop.ts';
+import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn } from '../support/shop/shop.ts';
 
 const api = useApi();
 

@@ -7,7 +7,7 @@ import {
   type ProblemJson,
   type RefundJson,
   type ReturnJson,
-} from '../support/shop.ts';
+} from '../support/shop/shop.ts';
 
 const api = useApi();
 

@@ -10,7 +10,7 @@ import {
   type OrderJson,
   type PageJson,
   type ProblemJson,
-} from '../support/shop.ts';
+} from '../support/shop/shop.ts';
 
 const api = useApi();
 

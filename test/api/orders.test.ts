@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { eventsOf, orderLifecycle, stateAfter, type OrderEvent, type OrderState } from '../../src/domain/lifecycles.ts';
 import { useApi } from '../support/api.ts';
-import { KURTA, moveOrder, newOrder, placeOrder, SCARF, type OrderJson, type ProblemJson } from '../support/shop.ts';
+import {
+  KURTA,
+  moveOrder,
+  newOrder,
+  placeOrder,
+  SCARF,
+  type OrderJson,
+  type ProblemJson,
+} from '../support/shop/shop.ts';
 
 const api = useApi();
 

@@ -16,7 +16,7 @@ import {
   type OrderJson,
   type ProblemJson,
   type ReturnJson,
-} from '../support/shop.ts';
+} from '../support/shop/shop.ts';
 
 const api = useApi();
 

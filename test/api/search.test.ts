@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SEARCH_ORDERS } from '../../src/queries/search.ts';
+import { SEARCH_ORDERS } from '../../src/queries/orders/search.ts';
 import { useApi } from '../support/api.ts';
-import { deliveredOrder, placeOrder, requestReturn, type OrderJson, type ReturnJson } from '../support/shop.ts';
+import { deliveredOrder, placeOrder, requestReturn, type OrderJson, type ReturnJson } from '../support/shop/shop.ts';
 
 interface Found {
   readonly orders: readonly (OrderJson & { readonly matched_by: string; readonly invoice_number: string | null })[];

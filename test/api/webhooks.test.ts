@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
-import type { PageJson, ProblemJson } from '../support/shop.ts';
+import type { PageJson, ProblemJson } from '../support/shop/shop.ts';
 
 const api = useApi();
 

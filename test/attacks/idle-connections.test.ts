@@ -26,7 +26,7 @@ const count = mostConnections();
 
 it(`${count} idle connections keep nobody else waiting, and are closed`, { timeout: 60_000 }, async () => {
   const port = await api.listen();
-  const program = fileURLToPath(new URL('../support/idle-clients.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../support/http/idle-clients.ts', import.meta.url));
   clients = fork(program, [String(port), String(count)]);
   const [{ open, failed }] = (await once(clients, 'message')) as [{ open: number; failed: number }];
   expect(failed).toBe(0);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
 import { operationsOf } from '../support/fuzz/requests.ts';
-import { newOrder, placeOrder, type OrderJson, type PageJson, type ProblemJson } from '../support/shop.ts';
+import { newOrder, placeOrder, type OrderJson, type PageJson, type ProblemJson } from '../support/shop/shop.ts';
 
 const api = useApi();
 

@@ -3,7 +3,7 @@ import { useApi } from '../support/api.ts';
 import { operationsOf, type NamedOperation } from '../support/fuzz/requests.ts';
 import { stockedShop } from '../support/fuzz/stocked-shop.ts';
 import type { JsonSchema } from '../support/fuzz/schema-values.ts';
-import type { ProblemJson } from '../support/shop.ts';
+import type { ProblemJson } from '../support/shop/shop.ts';
 
 const api = useApi();
 let idOf: Readonly<Record<string, readonly number[]>>;

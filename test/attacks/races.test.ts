@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lifecycles } from '../../src/domain/lifecycles.ts';
-import { DEFAULT_MONEY_POLICY } from '../../src/domain/money-policy.ts';
+import { DEFAULT_MONEY_POLICY } from '../../src/domain/money/money-policy.ts';
 import { useApi, type Answer } from '../support/api.ts';
 import { bearer, issueKey } from '../support/keys.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type OrderJson,
   type ProblemJson,
   type RefundJson,
-} from '../support/shop.ts';
+} from '../support/shop/shop.ts';
 
 /** Above it a refund without goods needs a second person. */
 const APPROVAL_ABOVE_MINOR = 600_000;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
-import { rawExchange } from '../support/raw-http.ts';
-import { newOrder } from '../support/shop.ts';
+import { rawExchange } from '../support/http/raw-http.ts';
+import { newOrder } from '../support/shop/shop.ts';
 
 const api = useApi();
 let port: number;

@@ -14,7 +14,7 @@ import { readConfig } from '../../src/platform/config.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { useDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { useServers } from '../support/test-servers.ts';
+import { useServers } from '../support/servers/test-servers.ts';
 
 /** A day's work of web, worker and gateway, all of whose texts are planted: none may be in a log line, or in the metrics. */
 const database = useDatabase();

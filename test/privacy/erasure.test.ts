@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditChains } from '../../src/engine/audit.ts';
+import { auditChains } from '../../src/engine/audit/audit.ts';
 import { createPaperRenderer } from '../../src/invoices/pdf/renderer.ts';
 import { erasePaper } from '../../src/jobs/handlers/erase-paper.ts';
 import { emailPaper } from '../../src/jobs/handlers/email-paper.ts';
 import { CREDIT_NOTES, INVOICES } from '../../src/jobs/handlers/papers.ts';
 import { renderPaper } from '../../src/jobs/handlers/render-paper.ts';
 import { createMailer } from '../../src/platform/mail.ts';
-import { connectPipelined } from '../../src/platform/postgres.ts';
+import { connectPipelined } from '../../src/platform/database/postgres.ts';
 import { eraseIdleCustomers, removeOldDeliveries } from '../../src/privacy/retention.ts';
 import { useApi } from '../support/api.ts';
 import { useJobs } from '../support/jobs.ts';
@@ -23,7 +23,7 @@ import {
   requestReturn,
   type OrderJson,
   type ProblemJson,
-} from '../support/shop.ts';
+} from '../support/shop/shop.ts';
 
 const api = useApi();
 const jobs = useJobs(api.database);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
 import { roleAbsence, urlAsRole } from '../support/app-role.ts';
 import { invite, setUp } from '../support/people.ts';
-import { deliveredOrder, moveReturn, requestReturn } from '../support/shop.ts';
+import { deliveredOrder, moveReturn, requestReturn } from '../support/shop/shop.ts';
 
 const absence = await roleAbsence();
 const role = `roundtrip_app_${randomBytes(4).toString('hex')}`;

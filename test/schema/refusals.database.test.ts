@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { onlyOne } from '../../src/domain/example-orders.ts';
-import type { Order } from '../../src/domain/order.ts';
+import type { Order } from '../../src/domain/orders/order.ts';
 import { useDatabase } from '../support/database.ts';
 import { useEngine } from '../support/engine.ts';
 import { useSessions } from '../support/sessions.ts';

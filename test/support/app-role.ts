@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { inject } from 'vitest';
-import { grantAppRole } from '../../src/platform/app-role.ts';
-import { administer } from './test-server.ts';
+import { grantAppRole } from '../../src/platform/database/app-role.ts';
+import { administer } from './servers/test-server.ts';
 
 /** The database as a role other than its owner sees it. */
 export function urlAsRole(databaseUrl: string, role: string): string {

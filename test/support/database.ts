@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { createPool } from '../../src/platform/postgres.ts';
-import { administer, dropDatabase, urlOfDatabase } from './test-server.ts';
+import { createPool } from '../../src/platform/database/postgres.ts';
+import { administer, dropDatabase, urlOfDatabase } from './servers/test-server.ts';
 
 const POOL_SIZE = 10;
 /** Copies of one template go one after the other, whichever test file asks for them. */

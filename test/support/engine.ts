@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { OrderCommand, PlaceOrder } from '../../src/domain/commands.ts';
 import { exampleInvoicePolicy, examplePlacement, onlyOne } from '../../src/domain/example-orders.ts';
 import type { OrderEvent, ReturnEvent } from '../../src/domain/lifecycles.ts';
-import type { Order, Refund } from '../../src/domain/order.ts';
+import type { Order, Refund } from '../../src/domain/orders/order.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Intent, Outcome } from '../../src/engine/request.ts';
 import { silentLogger } from '../../src/platform/logger.ts';

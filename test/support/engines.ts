@@ -4,7 +4,7 @@ import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 import type { EngineRequest, Outcome } from '../../src/engine/request.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { TestDatabase } from './database.ts';
-import { refusalCode } from './requests.ts';
+import { refusalCode } from './http/requests.ts';
 
 export interface TestEngines {
   /** An engine with connections of its own, as another process has; closed after the test. */

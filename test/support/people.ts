@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { makeLink } from '../../src/identity/people/one-time-links.ts';
 import type { Answer, TestApi } from './api.ts';
-import type { ProblemJson } from './shop.ts';
+import type { ProblemJson } from './shop/shop.ts';
 
 export const PASSWORD = 'four words and a comma';
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../identity/identity.ts';
-import type { Verdict } from '../../identity/key-ring.ts';
-import { carriesSecret } from '../../identity/key-secret.ts';
+import type { Verdict } from '../../identity/keys/key-ring.ts';
+import { carriesSecret } from '../../identity/keys/key-secret.ts';
 import { reasonNotLocal } from '../../identity/open-mode.ts';
 import { LOCAL, type Principal } from '../../identity/principal.ts';
 import { ProblemError } from '../problems/problem.ts';

@@ -1,7 +1,7 @@
-import { isWithin } from '../../domain/order-scope.ts';
+import { isWithin } from '../../domain/orders/order-scope.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { OrderReader } from '../../queries/order-reader.ts';
-import type { WholeOrder } from '../../queries/whole-orders.ts';
+import type { OrderReader } from '../../queries/orders/order-reader.ts';
+import type { WholeOrder } from '../../queries/orders/whole-orders.ts';
 import { ProblemError } from '../problems/problem.ts';
 
 /** Whether whoever asks sees every order that there is. */

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { NewItem, PlaceOrder } from '../../domain/commands.ts';
-import type { Party } from '../../domain/party.ts';
+import type { Party } from '../../domain/orders/party.ts';
 import type { TaxRate } from '../../domain/pricing/tax.ts';
 import { instantOf } from '../lists/instant.ts';
 import type { NewOrder } from '../schemas/order.ts';

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool, PoolClient } from 'pg';
 import { keepAnswer, keptAnswer, matchKept } from '../../engine/idempotency.ts';
 import { OutcomeUnknown, type Idempotency, type StoredAnswer } from '../../engine/request.ts';
-import { isUnavailable, violatedConstraint } from '../../platform/postgres.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { isUnavailable, violatedConstraint } from '../../platform/database/postgres.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { problemOfRefusal, PROBLEM_TYPE } from '../problems/problem.ts';
 import { fingerprintOf, JSON_TYPE } from './write.ts';
 

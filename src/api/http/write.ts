@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Order } from '../../domain/order.ts';
+import type { Order } from '../../domain/orders/order.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Decided, EngineRequest, StoredAnswer } from '../../engine/request.ts';
 import { ProblemError, problemOfRefusal, PROBLEM_TYPE } from '../problems/problem.ts';

@@ -1,4 +1,4 @@
-import type { Cursor } from '../../queries/paging.ts';
+import type { Cursor } from '../../queries/lists/paging.ts';
 import { ProblemError } from '../problems/problem.ts';
 
 /** Fourteen digits of milliseconds end in the year 5138: PostgreSQL does not read what Date writes past 9999. */

@@ -1,4 +1,4 @@
-import type { Cursor, Page, PageRequest } from '../../queries/paging.ts';
+import type { Cursor, Page, PageRequest } from '../../queries/lists/paging.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { instantOf } from './instant.ts';
 

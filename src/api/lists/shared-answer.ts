@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { SharedReads } from '../../platform/shared-reads.ts';
+import type { SharedReads } from '../../platform/sharing/shared-reads.ts';
 
 /** An answer in words, as its route's schema has it. */
 export type Worded = ReturnType<FastifyReply['serialize']>;

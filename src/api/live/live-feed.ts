@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Pool } from 'pg';
 import type { Logger } from '../../platform/logger.ts';
-import { placedPosition, readEventFeed, type PlacedEvent } from '../../queries/event-feed.ts';
+import { placedPosition, readEventFeed, type PlacedEvent } from '../../queries/events/event-feed.ts';
 import { eventMessage, HEARTBEAT, HELLO, resetMessage } from './messages.ts';
 
 export interface LiveFeedOptions {

@@ -1,5 +1,5 @@
-import { cloudEventOf } from '../../queries/cloud-event.ts';
-import type { PlacedEvent } from '../../queries/event-feed.ts';
+import { cloudEventOf } from '../../queries/events/cloud-event.ts';
+import type { PlacedEvent } from '../../queries/events/event-feed.ts';
 
 /** How soon a client that lost its connection comes back, in milliseconds, and a first word that it is there. */
 export const HELLO = 'retry: 2000\n: hello\n\n';

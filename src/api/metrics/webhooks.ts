@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
-import { countWebhooks } from '../../queries/webhook-deliveries.ts';
+import { countWebhooks } from '../../queries/webhooks/webhook-deliveries.ts';
 
 /** What waits to be sent, read from the database at each scrape: the same in every process. */
 export function watchWebhooks(registry: Registry, pool: Pool): void {

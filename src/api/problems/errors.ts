@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OutcomeUnknown } from '../../engine/request.ts';
 import { IssuerUnavailable } from '../../identity/issuer/issuer-keys.ts';
-import { Overloaded } from '../../platform/coalesce.ts';
-import { isHeldUp, isUnavailable } from '../../platform/postgres.ts';
+import { Overloaded } from '../../platform/sharing/coalesce.ts';
+import { isHeldUp, isUnavailable } from '../../platform/database/postgres.ts';
 import { problem, ProblemError, PROBLEM_TYPE, type Problem } from './problem.ts';
 import { JsonFault } from '../http/strict-json.ts';
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../../identity/principal.ts';
-import { readCreditNote, readCreditNoteOfRefund } from '../../queries/credit-notes.ts';
-import { readRefund } from '../../queries/refunds.ts';
+import { readCreditNote, readCreditNoteOfRefund } from '../../queries/papers/credit-notes.ts';
+import { readRefund } from '../../queries/money/refunds.ts';
 import { seesOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers } from '../http/documentation.ts';

@@ -1,6 +1,6 @@
 import { DOMAIN_EVENTS } from '../../domain/events.ts';
-import { cloudEventOf } from '../../queries/cloud-event.ts';
-import { readEventFeed } from '../../queries/event-feed.ts';
+import { cloudEventOf } from '../../queries/events/cloud-event.ts';
+import { readEventFeed } from '../../queries/events/event-feed.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers } from '../http/documentation.ts';
 import { ProblemError } from '../problems/problem.ts';

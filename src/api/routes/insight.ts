@@ -1,9 +1,9 @@
 import { lifecycles } from '../../domain/lifecycles.ts';
-import { keptBriefly } from '../../platform/kept-briefly.ts';
-import { MOST_COUNTED, readOverview } from '../../queries/overview.ts';
-import { search } from '../../queries/search.ts';
-import { countByState, MOST_COUNTED_IN_STATE } from '../../queries/state-counts.ts';
-import { readStatistics } from '../../queries/statistics.ts';
+import { keptBriefly } from '../../platform/sharing/kept-briefly.ts';
+import { MOST_COUNTED, readOverview } from '../../queries/insight/overview.ts';
+import { search } from '../../queries/orders/search.ts';
+import { countByState, MOST_COUNTED_IN_STATE } from '../../queries/insight/state-counts.ts';
+import { readStatistics } from '../../queries/insight/statistics.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers } from '../http/documentation.ts';
 import { ref } from '../schemas/common.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '../../identity/principal.ts';
-import { readInvoiceOfOrder } from '../../queries/invoices.ts';
+import { readInvoiceOfOrder } from '../../queries/papers/invoices.ts';
 import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers } from '../http/documentation.ts';

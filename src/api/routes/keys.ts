@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/api-keys.ts';
+import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
 import type { OperationId } from '../../identity/operations.ts';
 import type { SecurityEventName } from '../../identity/security-log.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';

@@ -1,7 +1,7 @@
 import { eventsOf, orderLifecycle, type OrderEvent } from '../../domain/lifecycles.ts';
-import { listOrders } from '../../queries/orders.ts';
-import { listTransitions } from '../../queries/transitions.ts';
-import { SharedReads } from '../../platform/shared-reads.ts';
+import { listOrders } from '../../queries/orders/orders.ts';
+import { listTransitions } from '../../queries/orders/transitions.ts';
+import { SharedReads } from '../../platform/sharing/shared-reads.ts';
 import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import { placeOrderOf } from '../commands/place-order.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { DOMAIN_EVENTS } from '../../domain/events.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
-import { DATA_SCHEMA } from '../../queries/cloud-event.ts';
+import { DATA_SCHEMA } from '../../queries/events/cloud-event.ts';
 import { Id, named, Nullable, PageQuery, ref, strict, TimestampOut } from './common.ts';
 
 const EventType = Type.Enum(DOMAIN_EVENTS.map(({ type }) => type));

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { lifecycles } from '../../domain/lifecycles.ts';
-import { ATTENTION_KINDS, MOST_COUNTED } from '../../queries/overview.ts';
-import { MATCHES } from '../../queries/search.ts';
-import { MOST_COUNTED_IN_STATE } from '../../queries/state-counts.ts';
+import { ATTENTION_KINDS, MOST_COUNTED } from '../../queries/insight/overview.ts';
+import { MATCHES } from '../../queries/orders/search.ts';
+import { MOST_COUNTED_IN_STATE } from '../../queries/insight/state-counts.ts';
 import { named, Nullable, ref, strict, TimestampOut } from './common.ts';
 import { OrderSummarySchema, ReturnSchema } from './order.ts';
 

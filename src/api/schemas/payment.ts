@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { eventsOf, paymentLifecycle } from '../../domain/lifecycles.ts';
-import { PAYMENT_GATEWAYS } from '../../domain/payment-gateways.ts';
-import { UNNAMED_METHOD } from '../../domain/order.ts';
+import { PAYMENT_GATEWAYS } from '../../domain/payments/payment-gateways.ts';
+import { UNNAMED_METHOD } from '../../domain/orders/order.ts';
 import { AmountMinor, Currency, Id, named, Nullable, Reason, strict, Text, TimestampOut } from './common.ts';
 
 const PositiveAmountMinor = { ...AmountMinor, minimum: 1 };

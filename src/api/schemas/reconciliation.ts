@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { PAYMENT_GATEWAYS } from '../../domain/payment-gateways.ts';
-import { DIFFERENCE_KINDS, DIFFERENCE_STATES, DIFFERENCE_SUBJECTS } from '../../queries/reconciliation.ts';
+import { PAYMENT_GATEWAYS } from '../../domain/payments/payment-gateways.ts';
+import { DIFFERENCE_KINDS, DIFFERENCE_STATES, DIFFERENCE_SUBJECTS } from '../../queries/money/reconciliation.ts';
 import { Currency, Id, named, Nullable, pageOf, PageQuery, strict, TimestampOut } from './common.ts';
 
 const Amount = Nullable(Type.Integer({ description: 'Whole minor units' }));

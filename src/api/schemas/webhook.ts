@@ -1,7 +1,11 @@
 import { Type } from 'typebox';
 import { DOMAIN_EVENTS } from '../../domain/events.ts';
-import { TEST_EVENT_TYPE, WEBHOOK_DELIVERY_STATES } from '../../queries/webhook-deliveries.ts';
-import { DISABLED_REASONS, WEBHOOK_CHANGES, WEBHOOK_ENDPOINT_STATES } from '../../queries/webhook-endpoints.ts';
+import { TEST_EVENT_TYPE, WEBHOOK_DELIVERY_STATES } from '../../queries/webhooks/webhook-deliveries.ts';
+import {
+  DISABLED_REASONS,
+  WEBHOOK_CHANGES,
+  WEBHOOK_ENDPOINT_STATES,
+} from '../../queries/webhooks/webhook-endpoints.ts';
 import { Id, named, Nullable, pageOf, PageQuery, ref, strict, Text, TimestampOut } from './common.ts';
 
 const EVENT_TYPES = DOMAIN_EVENTS.map(({ type }) => type);

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import type { Static } from 'typebox';
-import { readInvoiceOfOrder } from '../../queries/invoices.ts';
-import type { OrderReader } from '../../queries/order-reader.ts';
-import { listOrders } from '../../queries/orders.ts';
-import type { PageRequest } from '../../queries/paging.ts';
-import { listTransitions, type TransitionView } from '../../queries/transitions.ts';
+import { readInvoiceOfOrder } from '../../queries/papers/invoices.ts';
+import type { OrderReader } from '../../queries/orders/order-reader.ts';
+import { listOrders } from '../../queries/orders/orders.ts';
+import type { PageRequest } from '../../queries/lists/paging.ts';
+import { listTransitions, type TransitionView } from '../../queries/orders/transitions.ts';
 import { encodeCursor } from '../lists/cursor.ts';
 import type { CustomerExportPage, CustomerOrderSchema } from '../schemas/customer.ts';
 import { orderView } from './order.ts';

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { ApiKey } from '../../identity/api-keys.ts';
+import type { ApiKey } from '../../identity/keys/api-keys.ts';
 import { ALL_OPERATIONS } from '../../identity/operations.ts';
 import { principalMay, type Principal } from '../../identity/principal.ts';
 import type { SecurityEventView } from '../../identity/security-log.ts';

@@ -1,10 +1,10 @@
-import { UNUSUAL_EXPONENTS } from '../../domain/currencies.ts';
+import { UNUSUAL_EXPONENTS } from '../../domain/money/currencies.ts';
 import type { Static } from 'typebox';
 import type { Lifecycle } from '../../domain/lifecycles.ts';
-import type { Attention } from '../../queries/overview.ts';
-import type { SearchHits } from '../../queries/search.ts';
-import type { StateCount } from '../../queries/state-counts.ts';
-import type { Durations, Statistics } from '../../queries/statistics.ts';
+import type { Attention } from '../../queries/insight/overview.ts';
+import type { SearchHits } from '../../queries/orders/search.ts';
+import type { StateCount } from '../../queries/insight/state-counts.ts';
+import type { Durations, Statistics } from '../../queries/insight/statistics.ts';
 import type { ShopSettings } from '../dependencies.ts';
 import type {
   LifecyclesSchema,

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { allowedEvents, orderLifecycle } from '../../domain/lifecycles.ts';
-import type { Order } from '../../domain/order.ts';
+import type { Order } from '../../domain/orders/order.ts';
 import { outstandingMinor } from '../../domain/payments/balances.ts';
-import { returnableQuantity } from '../../domain/return.ts';
-import type { OrderSummary } from '../../queries/orders.ts';
+import { returnableQuantity } from '../../domain/returns/return.ts';
+import type { OrderSummary } from '../../queries/orders/orders.ts';
 import type { OrderSchema, OrderSummarySchema } from '../schemas/order.ts';
 import { paymentView } from './payment.ts';
 import { linePricingView, orderPricingView } from './pricing.ts';

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
-import type { InvoiceSnapshotV2, PaperFacts, PartiesOnPaper } from '../../domain/invoice.ts';
-import { inVersion2 } from '../../domain/invoice-versions.ts';
-import type { CreditNoteView } from '../../queries/credit-notes.ts';
-import type { InvoiceView } from '../../queries/invoices.ts';
+import type { InvoiceSnapshotV2, PaperFacts, PartiesOnPaper } from '../../domain/papers/invoice.ts';
+import { inVersion2 } from '../../domain/papers/invoice-versions.ts';
+import type { CreditNoteView } from '../../queries/papers/credit-notes.ts';
+import type { InvoiceView } from '../../queries/papers/invoices.ts';
 import type { CreditNoteSchema, InvoiceSchema } from '../schemas/paper.ts';
 import { linePricingView, partyView, shippingView, taxedView } from './pricing.ts';
 

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { PaymentEvent } from '../../domain/lifecycles.ts';
-import type { Payment } from '../../domain/order.ts';
+import type { Payment } from '../../domain/orders/order.ts';
 import { capturedMinor, refundableMinor } from '../../domain/payments/balances.ts';
 import type { PaymentSchema } from '../schemas/payment.ts';
 

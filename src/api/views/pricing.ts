@@ -1,6 +1,6 @@
-import { currencyExponent } from '../../domain/currencies.ts';
-import type { Order } from '../../domain/order.ts';
-import type { Party } from '../../domain/party.ts';
+import { currencyExponent } from '../../domain/money/currencies.ts';
+import type { Order } from '../../domain/orders/order.ts';
+import type { Party } from '../../domain/orders/party.ts';
 import type { InvoicedShipping, LinePricing } from '../../domain/pricing/facts.ts';
 import { taxMinorOf, type TaxedAmount } from '../../domain/pricing/tax.ts';
 

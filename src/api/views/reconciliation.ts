@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { ComparisonView, DifferenceView } from '../../queries/reconciliation.ts';
+import type { ComparisonView, DifferenceView } from '../../queries/money/reconciliation.ts';
 import type { ComparisonSchema, DifferenceSchema } from '../schemas/reconciliation.ts';
 
 export function differenceView(difference: DifferenceView): Static<typeof DifferenceSchema> {

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { JobView } from '../../queries/jobs.ts';
-import type { TransitionView } from '../../queries/transitions.ts';
+import type { TransitionView } from '../../queries/orders/transitions.ts';
 import type { JobSchema, TransitionSchema } from '../schemas/record.ts';
 
 export function transitionView(view: TransitionView): Static<typeof TransitionSchema> {

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { Order, Return } from '../../domain/order.ts';
+import type { Order, Return } from '../../domain/orders/order.ts';
 import { creditOfReturn, type ReturnCredit } from '../../domain/refunds/return-credit.ts';
 import type { RefundDueSchema } from '../schemas/refund-due.ts';
 import { taxedView } from './pricing.ts';

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
-import type { Order, Refund } from '../../domain/order.ts';
-import type { RefundView } from '../../queries/refunds.ts';
+import type { Order, Refund } from '../../domain/orders/order.ts';
+import type { RefundView } from '../../queries/money/refunds.ts';
 import type { RefundSchema } from '../schemas/order.ts';
 
 /** Of a refund, all that its answers show. */

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { allowedEvents, returnLifecycle } from '../../domain/lifecycles.ts';
-import type { Order, Return } from '../../domain/order.ts';
-import type { ReturnView } from '../../queries/returns.ts';
+import type { Order, Return } from '../../domain/orders/order.ts';
+import type { ReturnView } from '../../queries/orders/returns.ts';
 import { refundDueOf } from './refund-due.ts';
 import type { ReturnSchema } from '../schemas/order.ts';
 

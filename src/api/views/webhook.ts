@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
-import type { WebhookAttempt, WebhookDelivery, WebhookMessage } from '../../queries/webhook-deliveries.ts';
-import type { WebhookEndpoint, WebhookEndpointChange } from '../../queries/webhook-endpoints.ts';
+import type { WebhookAttempt, WebhookDelivery, WebhookMessage } from '../../queries/webhooks/webhook-deliveries.ts';
+import type { WebhookEndpoint, WebhookEndpointChange } from '../../queries/webhooks/webhook-endpoints.ts';
 import type {
   WebhookDeliveryDetailSchema,
   WebhookDeliverySchema,

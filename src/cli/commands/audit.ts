@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { auditChains } from '../../engine/audit.ts';
+import { auditChains } from '../../engine/audit/audit.ts';
 import type { Config } from '../../platform/config.ts';
-import { connectPipelined } from '../../platform/postgres.ts';
+import { connectPipelined } from '../../platform/database/postgres.ts';
 import { withDatabase } from '../database.ts';
 
 export function auditCommand(config: () => Config): Command {

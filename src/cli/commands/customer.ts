@@ -3,12 +3,12 @@ import type { Pool } from 'pg';
 import { customerExportPage } from '../../api/views/customer.ts';
 import type { Config } from '../../platform/config.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { createPool } from '../../platform/postgres.ts';
+import { createPool } from '../../platform/database/postgres.ts';
 import { StartError } from '../../platform/start-error.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { eraseCustomer } from '../../privacy/erase.ts';
 import { decodeCursor } from '../../api/lists/cursor.ts';
-import { OrderReader } from '../../queries/order-reader.ts';
+import { OrderReader } from '../../queries/orders/order-reader.ts';
 import { withDatabase } from '../database.ts';
 
 /** Who is on record for what is done from the shell. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { requireDatabaseUrl } from '../database.ts';
 import { startGateway } from '../roles/gateway.ts';
 import { listenForStop, runUntilStopped } from '../run-until-stopped.ts';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Pool } from 'pg';
-import { createKey, listKeys, readKeyByName, revokeKey, rotateKey, type ApiKey } from '../../identity/api-keys.ts';
+import { createKey, listKeys, readKeyByName, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
 import { isOperation, type OperationId } from '../../identity/operations.ts';
 import { KEY_ROLES, type KeyRole } from '../../identity/roles.ts';
 import type { Config } from '../../platform/config.ts';

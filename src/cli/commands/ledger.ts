@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { IdSupply } from '../../engine/ids.ts';
+import { IdSupply } from '../../engine/ids/ids.ts';
 import { catchUpLedger } from '../../engine/ledger-catch-up.ts';
 import type { Config } from '../../platform/config.ts';
-import { connectPipelined } from '../../platform/postgres.ts';
+import { connectPipelined } from '../../platform/database/postgres.ts';
 import { withDatabase } from '../database.ts';
 
 export function ledgerCommand(config: () => Config): Command {

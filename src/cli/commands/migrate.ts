@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { grantAppRole } from '../../platform/app-role.ts';
+import { grantAppRole } from '../../platform/database/app-role.ts';
 import type { Config } from '../../platform/config.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { withDatabase } from '../database.ts';
 
 export function migrateCommand(config: () => Config): Command {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
 import type { Config } from '../../platform/config.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { withDatabase } from '../database.ts';
 

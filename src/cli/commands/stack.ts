@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
 import { Identity } from '../../identity/identity.ts';
 import { findFreePort } from '../../platform/free-port.ts';
 import { createLogger, silentLogger } from '../../platform/logger.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { SecretBox } from '../../platform/secret-box.ts';
 import { doorNotice, findDoor, makeSetupPath, type DoorState } from '../roles/door.ts';
 import { listen } from '../roles/listen.ts';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Config } from '../../platform/config.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
 import { createLogger, type Logger } from '../../platform/logger.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { createBackend } from '../backend.ts';
 import { doorNotice } from '../roles/door.ts';
 import { startGateway } from '../roles/gateway.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { migrate } from '../../platform/database/migrate.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { createBackend } from '../backend.ts';
 import { requireDatabaseUrl } from '../database.ts';

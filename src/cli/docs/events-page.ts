@@ -1,6 +1,6 @@
 import { domainEvent } from '../../domain/events.ts';
 import { creationsOf, lifecycles, type EntityType, type Lifecycle } from '../../domain/lifecycles.ts';
-import { CLOUD_EVENT_TYPE, cloudEventOf } from '../../queries/cloud-event.ts';
+import { CLOUD_EVENT_TYPE, cloudEventOf } from '../../queries/events/cloud-event.ts';
 import { code, table } from './markdown.ts';
 
 /** docs/events.md: what others are told of, and how they listen. */

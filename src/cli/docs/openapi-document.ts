@@ -3,9 +3,9 @@ import { Metrics } from '../../api/metrics.ts';
 import { Engine } from '../../engine/engine.ts';
 import { Identity } from '../../identity/identity.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { createPool } from '../../platform/postgres.ts';
+import { createPool } from '../../platform/database/postgres.ts';
 import { SecretBox } from '../../platform/secret-box.ts';
-import { OrderReader } from '../../queries/order-reader.ts';
+import { OrderReader } from '../../queries/orders/order-reader.ts';
 import { AddressPolicy } from '../../webhooks/address-policy.ts';
 
 /** Never connected to: describing the API asks nothing of a database. */

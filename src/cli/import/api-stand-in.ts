@@ -5,13 +5,13 @@ import { Value } from 'typebox/value';
 import { orderView } from '../../api/views/order.ts';
 import { refundOf, refundView } from '../../api/views/refund.ts';
 import { wholeReturnView } from '../../api/views/return.ts';
-import { DEFAULT_MONEY_POLICY } from '../../domain/money-policy.ts';
+import { DEFAULT_MONEY_POLICY } from '../../domain/money/money-policy.ts';
 import type { OrderCommand } from '../../domain/commands.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Circumstances, Decision } from '../../domain/decision.ts';
 import { orderLifecycle, returnLifecycle, type OrderEvent } from '../../domain/lifecycles.ts';
-import type { Order } from '../../domain/order.ts';
-import { placeOrder } from '../../domain/place-order.ts';
+import type { Order } from '../../domain/orders/order.ts';
+import { placeOrder } from '../../domain/orders/place-order.ts';
 
 /** What happens to a request: refused as busy, or its connection cut before or after it took effect. */
 export type Fault = 'busy' | 'cut_before' | 'cut_after';

@@ -2,7 +2,7 @@ import { buildGateway } from '../../gateway/app.ts';
 import type { WebhookTarget } from '../../gateway/webhooks/sender.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { createPool } from '../../platform/postgres.ts';
+import { createPool } from '../../platform/database/postgres.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { listen } from './listen.ts';
 import { within, type Role } from './role.ts';

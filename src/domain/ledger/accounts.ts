@@ -1,6 +1,6 @@
-import type { CreditNoteSnapshot } from '../credit-note.ts';
-import type { InvoiceSnapshot } from '../invoice.ts';
-import type { Order, Payment, Refund } from '../order.ts';
+import type { CreditNoteSnapshot } from '../papers/credit-note.ts';
+import type { InvoiceSnapshot } from '../papers/invoice.ts';
+import type { Order, Payment, Refund } from '../orders/order.ts';
 import { capturedMinor } from '../payments/balances.ts';
 import type { TaxedAmount } from '../pricing/tax.ts';
 

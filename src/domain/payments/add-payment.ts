@@ -1,6 +1,6 @@
 import { accepted, refused, type Circumstances, type Consequence, type Decision, type Refused } from '../decision.ts';
 import { paymentLifecycle } from '../lifecycles.ts';
-import type { Order, Payment } from '../order.ts';
+import type { Order, Payment } from '../orders/order.ts';
 import { outstandingMinor } from './balances.ts';
 import type { AddPayment } from './payment-commands.ts';
 import { settled } from './settled.ts';

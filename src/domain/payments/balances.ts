@@ -1,4 +1,4 @@
-import type { Order, Payment } from '../order.ts';
+import type { Order, Payment } from '../orders/order.ts';
 import { sumOf } from '../pricing/share.ts';
 
 /** What a payment brings in, once it is captured. */

@@ -1,5 +1,5 @@
 import { inTurn, nothingFollows, type Circumstances, type Consequence } from '../decision.ts';
-import { withPart, type Order } from '../order.ts';
+import { withPart, type Order } from '../orders/order.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
 import { leftToRefundMinor } from './balances.ts';
 

@@ -8,8 +8,8 @@ import {
   type Refused,
 } from '../decision.ts';
 import { allowedEvents, paymentLifecycle, stateAfter, type PaymentEvent } from '../lifecycles.ts';
-import { withPart, type Order, type Payment } from '../order.ts';
-import { capturesInPart } from '../payment-gateways.ts';
+import { withPart, type Order, type Payment } from '../orders/order.ts';
+import { capturesInPart } from './payment-gateways.ts';
 import type { PaymentOutcome, RequestOfGateway } from './payment-commands.ts';
 import { settled } from './settled.ts';
 

@@ -1,4 +1,4 @@
-import type { PaymentGatewayName } from '../payment-gateways.ts';
+import type { PaymentGatewayName } from './payment-gateways.ts';
 
 /** What can be asked of an order's payments. */
 export type PaymentCommand = AddPayment | RequestOfGateway | PaymentOutcome;

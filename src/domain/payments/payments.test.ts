@@ -3,8 +3,8 @@ import type { OrderCommand } from '../commands.ts';
 import { decide } from '../decide.ts';
 import { acceptedBy, circumstancesAt, onlyOne, orderIn, orderWithReturnIn, refusalBy } from '../example-orders.ts';
 import { accountsOf } from '../ledger/accounts.ts';
-import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../money-policy.ts';
-import type { Order } from '../order.ts';
+import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../money/money-policy.ts';
+import type { Order } from '../orders/order.ts';
 import { outstandingMinor } from './balances.ts';
 
 const now = '2026-05-20T06:00:00.000Z';

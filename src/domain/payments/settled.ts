@@ -1,6 +1,6 @@
 import { inTurn, type Circumstances, type Consequence } from '../decision.ts';
 import { stateAfter, orderLifecycle } from '../lifecycles.ts';
-import { withPart, type Order, type Payment } from '../order.ts';
+import { withPart, type Order, type Payment } from '../orders/order.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
 import { leftToRefundMinor, refundableMinor } from './balances.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_AMOUNT_MINOR } from '../money.ts';
-import { pricedOrderFacts } from '../../../test/support/priced-orders.ts';
+import { MAX_AMOUNT_MINOR } from '../money/money.ts';
+import { pricedOrderFacts } from '../../../test/support/shop/priced-orders.ts';
 import { PLAIN_PRICING, type OrderPricingFacts, type PriceableLine, type PricedOrder } from './facts.ts';
 import { priceOrder } from './price-order.ts';
 import { sumOf } from './share.ts';

@@ -1,4 +1,4 @@
-import { MAX_AMOUNT_MINOR, totalMinor } from '../money.ts';
+import { MAX_AMOUNT_MINOR, totalMinor } from '../money/money.ts';
 import { refusal, type Refusal } from '../refusals.ts';
 import { apportion } from './apportion.ts';
 import { differenceFromExpected } from './expected-totals.ts';

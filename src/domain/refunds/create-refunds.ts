@@ -1,6 +1,6 @@
 import { inTurn, nothingFollows, type Circumstances, type Consequence } from '../decision.ts';
 import { refundLifecycle } from '../lifecycles.ts';
-import { withPart, type Order, type Payment, type Refund, type RefundCause } from '../order.ts';
+import { withPart, type Order, type Payment, type Refund, type RefundCause } from '../orders/order.ts';
 import { refundableMinor, refundablePayments } from '../payments/balances.ts';
 
 export interface RefundOrigin {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { live, moneyLives } from '../../../test/support/money-walks.ts';
-import type { CreditNoteSnapshot } from '../credit-note.ts';
+import { live, moneyLives } from '../../../test/support/shop/money-walks.ts';
+import type { CreditNoteSnapshot } from '../papers/credit-note.ts';
 import { accountsOf, type Accounts } from '../ledger/accounts.ts';
 import { entriesBetween } from '../ledger/entries.ts';
-import type { Order } from '../order.ts';
+import type { Order } from '../orders/order.ts';
 import { capturedMinor, leftToRefundMinor, outstandingMinor } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { taxMinorOf, type TaxedAmount } from '../pricing/tax.ts';

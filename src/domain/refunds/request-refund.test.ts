@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../decide.ts';
 import { acceptedBy, circumstancesAt, onlyOne, orderIn, refusalBy } from '../example-orders.ts';
-import { DEFAULT_MONEY_POLICY } from '../money-policy.ts';
-import type { Order } from '../order.ts';
+import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
+import type { Order } from '../orders/order.ts';
 
 const circumstancesOf = (actor: string, firstId = 5_001) => ({
   ...circumstancesAt('2026-05-20T06:00:00.000Z', firstId),

@@ -1,8 +1,8 @@
 import type { DecideRefund, RequestRefund } from '../commands.ts';
-import { issueCreditNote } from '../credit-note-issue.ts';
+import { issueCreditNote } from '../papers/credit-note-issue.ts';
 import { accepted, inTurn, refused, type Circumstances, type Consequence, type Decision } from '../decision.ts';
 import { allowedEvents, refundLifecycle, stateAfter } from '../lifecycles.ts';
-import { withPart, type Order, type Refund } from '../order.ts';
+import { withPart, type Order, type Refund } from '../orders/order.ts';
 import { refundableMinor, refundablePayments } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from './create-refunds.ts';

@@ -1,6 +1,6 @@
-import type { CreditNoteDeduction } from '../credit-note.ts';
+import type { CreditNoteDeduction } from '../papers/credit-note.ts';
 import type { ReturnDeduction } from '../commands.ts';
-import type { Order, OrderItem, ReturnItem } from '../order.ts';
+import type { Order, OrderItem, ReturnItem } from '../orders/order.ts';
 import { leftToRefundMinor } from '../payments/balances.ts';
 import { shareOf, sumOf } from '../pricing/share.ts';
 import type { TaxedAmount } from '../pricing/tax.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PlaceOrder } from '../commands.ts';
 import { examplePlacement, orderIn } from '../example-orders.ts';
-import type { Order } from '../order.ts';
+import type { Order } from '../orders/order.ts';
 import { creditOfReturn } from './return-credit.ts';
 import { worthOfUnits } from './units-worth.ts';
 

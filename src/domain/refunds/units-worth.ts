@@ -1,4 +1,4 @@
-import type { OrderItem } from '../order.ts';
+import type { OrderItem } from '../orders/order.ts';
 import { floorShareOf, shareOf } from '../pricing/share.ts';
 import { taxMinorOf, type Tax, type TaxedAmount } from '../pricing/tax.ts';
 

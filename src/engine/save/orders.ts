@@ -1,4 +1,4 @@
-import type { Order, OrderItem } from '../../domain/order.ts';
+import type { Order, OrderItem } from '../../domain/orders/order.ts';
 import { taxMinorOf } from '../../domain/pricing/tax.ts';
 import type { OrderChange } from '../changes.ts';
 import { json, type Value, type Write } from './write.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { EventLog } from './event-log.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 
 export type PaymentStatus = 'pending' | 'authorised' | 'captured' | 'voided' | 'declined';
 

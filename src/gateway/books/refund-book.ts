@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { EventLog } from './event-log.ts';
 import type { Fate } from './payment-book.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 
 export interface BookedRefund {
   readonly sequence: number;

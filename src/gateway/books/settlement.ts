@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { EventLog, EventSubject } from './event-log.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 
 const MOST_AT_ONCE = 100;
 

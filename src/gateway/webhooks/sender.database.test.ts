@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
-import { useServers } from '../../../test/support/test-servers.ts';
+import { useServers } from '../../../test/support/servers/test-servers.ts';
 import { isSignedWebhook, SIGNATURE_HEADER } from '../../platform/http/webhook-signature.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { EVENT_LOG } from '../books/event-log.ts';

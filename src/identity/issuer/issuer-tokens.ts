@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
-import { ALL_ORDERS } from '../../domain/order-scope.ts';
+import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { TokenIssuerSettings } from '../../platform/settings/token-issuer.ts';
-import type { Verdict } from '../key-ring.ts';
+import type { Verdict } from '../keys/key-ring.ts';
 import { fetchIssuerKeys } from './issuer-documents.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
-import type { TokenKeys } from '../token-keys.ts';
+import type { TokenKeys } from '../keys/token-keys.ts';
 
 /** What must still be there when somebody comes back from the provider. */
 export interface KeptSignIn {

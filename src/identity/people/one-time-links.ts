@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hashOf, LINK_MARK } from '../key-secret.ts';
+import { hashOf, LINK_MARK } from '../keys/key-secret.ts';
 import type { Database } from './people.ts';
 
 export const LINK_PURPOSES = ['setup', 'invite', 'reset'] as const;

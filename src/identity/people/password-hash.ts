@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Overloaded } from '../../platform/coalesce.ts';
+import { Overloaded } from '../../platform/sharing/coalesce.ts';
 
 /** As OWASP's Password Storage Cheat Sheet has it for argon2id: 19 MiB, two passes, one lane. */
 const MEMORY_KIB = 19_456;

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { findLink, takeLink, type LinkPurpose } from './one-time-links.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { faultOfPassword } from './password-policy.ts';

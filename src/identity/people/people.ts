@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { violatedConstraint } from '../../platform/postgres.ts';
-import { afterCursor, pageOf, type Page, type PageRequest } from '../../queries/paging.ts';
+import { violatedConstraint } from '../../platform/database/postgres.ts';
+import { afterCursor, pageOf, type Page, type PageRequest } from '../../queries/lists/paging.ts';
 import type { PersonRole } from '../roles.ts';
 
 /** A pool, or the connection of a transaction. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { SecretBox } from '../../platform/secret-box.ts';
-import { inTransaction } from '../../platform/transaction.ts';
-import { hashOf } from '../key-secret.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { hashOf } from '../keys/key-secret.ts';
 import type { Database } from './people.ts';
 import { base32, matchingStep, newTotpSecret, otpauthUri } from './totp.ts';
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { ALL_ORDERS } from '../../domain/order-scope.ts';
+import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Verdict } from '../key-ring.ts';
-import { hashOf } from '../key-secret.ts';
+import type { Verdict } from '../keys/key-ring.ts';
+import { hashOf } from '../keys/key-secret.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { Memory } from '../memory.ts';
 import type { Principal } from '../principal.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hashOf } from '../key-secret.ts';
+import { hashOf } from '../keys/key-secret.ts';
 import type { PersonRole } from '../roles.ts';
 import type { Database } from './people.ts';
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import { credentialsByEmail, credentialsOf, type Credentials } from './people.ts';
 import type { SecondFactor } from './second-factor.ts';

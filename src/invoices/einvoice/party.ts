@@ -1,5 +1,5 @@
-import type { InvoiceSellerInPlace } from '../../domain/invoice.ts';
-import type { Party } from '../../domain/party.ts';
+import type { InvoiceSellerInPlace } from '../../domain/papers/invoice.ts';
+import type { Party } from '../../domain/orders/party.ts';
 import { taxSchemeElement } from './tax-category.ts';
 import type { Buyer } from './trade-document.ts';
 import { element, optional, text, type Element } from './xml.ts';

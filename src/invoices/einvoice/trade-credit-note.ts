@@ -1,4 +1,4 @@
-import type { CreditNoteSnapshot } from '../../domain/credit-note.ts';
+import type { CreditNoteSnapshot } from '../../domain/papers/credit-note.ts';
 import { localDate } from '../wording/local-date.ts';
 import { taxNote } from './tax-note.ts';
 import type { TradeCharge, TradeDocument, TradeLine } from './trade-document.ts';

@@ -1,5 +1,5 @@
-import type { InvoiceSellerInPlace } from '../../domain/invoice.ts';
-import type { Party } from '../../domain/party.ts';
+import type { InvoiceSellerInPlace } from '../../domain/papers/invoice.ts';
+import type { Party } from '../../domain/orders/party.ts';
 import type { Tax } from '../../domain/pricing/tax.ts';
 
 /**

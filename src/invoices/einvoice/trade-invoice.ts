@@ -1,5 +1,5 @@
-import type { InvoiceSnapshot, PricedInvoiceLine } from '../../domain/invoice.ts';
-import { inVersion2 } from '../../domain/invoice-versions.ts';
+import type { InvoiceSnapshot, PricedInvoiceLine } from '../../domain/papers/invoice.ts';
+import { inVersion2 } from '../../domain/papers/invoice-versions.ts';
 import { shareOf } from '../../domain/pricing/share.ts';
 import { localDate } from '../wording/local-date.ts';
 import { taxNote } from './tax-note.ts';

@@ -1,4 +1,4 @@
-import type { CreditNoteSnapshot } from '../../domain/credit-note.ts';
+import type { CreditNoteSnapshot } from '../../domain/papers/credit-note.ts';
 import type { Paper } from '../pages/paper.ts';
 import { amountInWords } from '../wording/amount-in-words.ts';
 import type { Wording } from '../wording/wording.ts';

@@ -1,5 +1,5 @@
-import type { CreditNoteSnapshot } from '../../domain/credit-note.ts';
-import type { InvoiceSnapshot, InvoiceSnapshotV2 } from '../../domain/invoice.ts';
+import type { CreditNoteSnapshot } from '../../domain/papers/credit-note.ts';
+import type { InvoiceSnapshot, InvoiceSnapshotV2 } from '../../domain/papers/invoice.ts';
 import type { Paper } from '../pages/paper.ts';
 import type { Typeface } from '../wording/text-layout.ts';
 import { wordingOf } from '../wording/wording.ts';

@@ -1,5 +1,5 @@
-import type { InvoiceSeller, InvoiceSellerInPlace, PaperFacts, PartiesOnPaper } from '../../domain/invoice.ts';
-import type { Party as PartyFacts } from '../../domain/party.ts';
+import type { InvoiceSeller, InvoiceSellerInPlace, PaperFacts, PartiesOnPaper } from '../../domain/papers/invoice.ts';
+import type { Party as PartyFacts } from '../../domain/orders/party.ts';
 import type { Issuer, Party } from '../pages/paper.ts';
 import { addressOf, regionName, taxIdName } from './places.ts';
 

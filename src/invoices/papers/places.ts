@@ -1,4 +1,4 @@
-import type { Party } from '../../domain/party.ts';
+import type { Party } from '../../domain/orders/party.ts';
 import { remembered } from '../wording/remembered.ts';
 import { indianState } from './indian-states.ts';
 

@@ -1,4 +1,4 @@
-import type { InvoiceLine, InvoiceSnapshot } from '../../domain/invoice.ts';
+import type { InvoiceLine, InvoiceSnapshot } from '../../domain/papers/invoice.ts';
 import { LEFT, RIGHT } from '../pages/page.ts';
 import type { Paper } from '../pages/paper.ts';
 import type { Cell, Column, TableStyle } from '../pages/table.ts';

@@ -1,4 +1,4 @@
-import type { InvoiceSnapshotV2, PricedInvoiceLine } from '../../domain/invoice.ts';
+import type { InvoiceSnapshotV2, PricedInvoiceLine } from '../../domain/papers/invoice.ts';
 import type { Paper } from '../pages/paper.ts';
 import { amountInWords } from '../wording/amount-in-words.ts';
 import type { Wording } from '../wording/wording.ts';

@@ -1,4 +1,4 @@
-import type { InvoiceSellerInPlace, PartiesOnPaper } from '../../domain/invoice.ts';
+import type { InvoiceSellerInPlace, PartiesOnPaper } from '../../domain/papers/invoice.ts';
 import type { Paper } from '../pages/paper.ts';
 import { regionName } from './places.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { InvoiceSnapshot } from '../../domain/invoice.ts';
+import type { InvoiceSnapshot } from '../../domain/papers/invoice.ts';
 import { renderPdf } from './render.ts';
 import { lineOf, SAMPLE, withLines } from '../sample-snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { Overloaded } from '../../platform/coalesce.ts';
+import { Overloaded } from '../../platform/sharing/coalesce.ts';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

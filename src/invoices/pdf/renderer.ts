@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { DocumentSnapshot } from '../papers/paper-of.ts';
-import { Overloaded } from '../../platform/coalesce.ts';
+import { Overloaded } from '../../platform/sharing/coalesce.ts';
 
 export interface PaperRenderer {
   /**

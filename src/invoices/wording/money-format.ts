@@ -1,4 +1,4 @@
-import { currencyExponent } from '../../domain/currencies.ts';
+import { currencyExponent } from '../../domain/money/currencies.ts';
 import { remembered } from './remembered.ts';
 
 /** With the currency's own sign, or with its ISO 4217 code where a font lacks the sign. */

@@ -1,14 +1,14 @@
 import type { AsyncMessage } from 'rabbitmq-client';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { brokerAbsence, TEST_BROKER_URL, useBroker } from '../../../test/support/broker.ts';
+import { brokerAbsence, TEST_BROKER_URL, useBroker } from '../../../test/support/servers/broker.ts';
 import { useDatabase } from '../../../test/support/database.ts';
 import { useEngine } from '../../../test/support/engine.ts';
 import { useFeed } from '../../../test/support/event-feed.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import { TcpProxy } from '../../../test/support/tcp-proxy.ts';
+import { TcpProxy } from '../../../test/support/servers/tcp-proxy.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import type { CloudEvent } from '../../queries/cloud-event.ts';
-import { readEventFeed, type PlacedEvent } from '../../queries/event-feed.ts';
+import type { CloudEvent } from '../../queries/events/cloud-event.ts';
+import { readEventFeed, type PlacedEvent } from '../../queries/events/event-feed.ts';
 import { RabbitEventExchange } from './exchange.ts';
 import { EventFeed } from './feed.ts';
 

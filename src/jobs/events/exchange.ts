@@ -2,8 +2,8 @@ import type { Connection, Publisher } from 'rabbitmq-client';
 import { domainEvent } from '../../domain/events.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { connectRabbit } from '../../platform/rabbitmq.ts';
-import { CLOUD_EVENT_TYPE, cloudEventOf } from '../../queries/cloud-event.ts';
-import type { PlacedEvent } from '../../queries/event-feed.ts';
+import { CLOUD_EVENT_TYPE, cloudEventOf } from '../../queries/events/cloud-event.ts';
+import type { PlacedEvent } from '../../queries/events/event-feed.ts';
 
 /** For one call of `publish`; what is not confirmed by then counts as lost, and is sent again. */
 const CONFIRM_TIMEOUT_MS = 10_000;

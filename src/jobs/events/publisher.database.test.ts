@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
 import { useFeed } from '../../../test/support/event-feed.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import type { PlacedEvent } from '../../queries/event-feed.ts';
+import type { PlacedEvent } from '../../queries/events/event-feed.ts';
 import type { EventExchange } from './exchange.ts';
 import { EventPublisher } from './publisher.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { readEventFeed } from '../../queries/event-feed.ts';
+import { readEventFeed } from '../../queries/events/event-feed.ts';
 import type { EventExchange } from './exchange.ts';
 
 const PUBLISHED_AT_ONCE = 500;

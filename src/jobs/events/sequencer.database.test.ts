@@ -4,8 +4,8 @@ import { useEngine } from '../../../test/support/engine.ts';
 import { useEngines } from '../../../test/support/engines.ts';
 import { checkFeed, useFeed } from '../../../test/support/event-feed.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import { moveReturn, requestReturn } from '../../../test/support/requests.ts';
-import { readEventFeedLag } from '../../queries/event-feed.ts';
+import { moveReturn, requestReturn } from '../../../test/support/http/requests.ts';
+import { readEventFeedLag } from '../../queries/events/event-feed.ts';
 import { EventSequencer } from './sequencer.ts';
 
 /** Of each writer. */

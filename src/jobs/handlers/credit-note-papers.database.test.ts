@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { useInvoicing } from '../../../test/support/invoicing.ts';
+import { useInvoicing } from '../../../test/support/shop/invoicing.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 import { paperFileName } from '../../invoices/files.ts';
-import { readCreditNotesOfOrder } from '../../queries/credit-notes.ts';
+import { readCreditNotesOfOrder } from '../../queries/papers/credit-notes.ts';
 import { GiveUp } from '../handler.ts';
 import { CREDIT_NOTES } from './papers.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { useInvoicing } from '../../../test/support/invoicing.ts';
+import { useInvoicing } from '../../../test/support/shop/invoicing.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 import type { PlaceOrder } from '../../domain/commands.ts';
 import { paperFileName } from '../../invoices/files.ts';

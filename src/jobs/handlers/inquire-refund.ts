@@ -1,4 +1,4 @@
-import { readRefundAtGateway } from '../../queries/refund-at-gateway.ts';
+import { readRefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater, type JobHandler } from '../handler.ts';
 import { gatewayOf, requestOf, writeRefundDown } from './refund-at-gateway.ts';
 import type { RefundHandlerOptions } from './submit-refund.ts';

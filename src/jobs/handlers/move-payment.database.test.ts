@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { usePaying, type Initiated } from '../../../test/support/paying.ts';
+import { usePaying, type Initiated } from '../../../test/support/shop/paying.ts';
 import { razorpayStandIn } from '../../../test/support/providers/razorpay.ts';
-import { useServers } from '../../../test/support/test-servers.ts';
+import { useServers } from '../../../test/support/servers/test-servers.ts';
 import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import { createRazorpayGateway } from '../../payments/razorpay/gateway.ts';
 import { NotYet } from '../handler.ts';

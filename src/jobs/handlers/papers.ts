@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import type { OrderCommand } from '../../domain/commands.ts';
 import type { MailedPaper } from '../../invoices/paper-mail.ts';
 import type { DocumentSnapshot } from '../../invoices/papers/paper-of.ts';
-import { readCreditNote } from '../../queries/credit-notes.ts';
-import { readInvoice } from '../../queries/invoices.ts';
+import { readCreditNote } from '../../queries/papers/credit-notes.ts';
+import { readInvoice } from '../../queries/papers/invoices.ts';
 
 /** A paper on record. */
 export interface IssuedPaper {

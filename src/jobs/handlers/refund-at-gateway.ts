@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
 import { referenceOf } from '../../payments/references.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
-import type { RefundAtGateway } from '../../queries/refund-at-gateway.ts';
+import type { RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater } from '../handler.ts';
 import type { RunningJob } from '../job-store.ts';
 import { settle } from './settle.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useRefunding } from '../../../test/support/refunding.ts';
+import { useRefunding } from '../../../test/support/shop/refunding.ts';
 import { exampleInvoicePolicy } from '../../domain/example-orders.ts';
 import { Engine } from '../../engine/engine.ts';
 import { OutcomeUnknown, type EngineRequest, type Outcome } from '../../engine/request.ts';

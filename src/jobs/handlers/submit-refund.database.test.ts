@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useRefunding } from '../../../test/support/refunding.ts';
+import { useRefunding } from '../../../test/support/shop/refunding.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 
 const refunding = useRefunding();

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
-import { readRefundAtGateway, type RefundAtGateway } from '../../queries/refund-at-gateway.ts';
+import { readRefundAtGateway, type RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater, type JobHandler } from '../handler.ts';
 import type { RunningJob } from '../job-store.ts';
 import { gatewayOf, requestOf, writeRefundDown } from './refund-at-gateway.ts';

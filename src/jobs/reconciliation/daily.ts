@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { useRefunding } from '../../../test/support/refunding.ts';
-import type { Refund } from '../../domain/order.ts';
+import { useRefunding } from '../../../test/support/shop/refunding.ts';
+import type { Refund } from '../../domain/orders/order.ts';
 import { registryOf } from '../../payments/registry.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { inTransaction } from '../../platform/transaction.ts';
-import { listDifferences, resolveDifference } from '../../queries/reconciliation.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { listDifferences, resolveDifference } from '../../queries/money/reconciliation.ts';
 import { startDailyReconciliation } from './daily.ts';
 import { recordFinding } from './differences.ts';
 import { reconcile } from './reconcile.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { capturableMinor } from '../../domain/payments/balances.ts';
-import type { PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 import type { GatewayPayment } from '../../payments/payment-gateway.ts';
 import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
 import type { RefundDifference } from '../../payments/reconciliation/refunds.ts';

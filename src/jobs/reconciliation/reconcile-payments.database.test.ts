@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { usePaying } from '../../../test/support/paying.ts';
+import { usePaying } from '../../../test/support/shop/paying.ts';
 import { razorpayStandIn } from '../../../test/support/providers/razorpay.ts';
 import { stripeStandIn } from '../../../test/support/providers/stripe.ts';
-import { useServers } from '../../../test/support/test-servers.ts';
+import { useServers } from '../../../test/support/servers/test-servers.ts';
 import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import { createRazorpayGateway } from '../../payments/razorpay/gateway.ts';
 import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
 import { createStripeGateway } from '../../payments/stripe/gateway.ts';
-import { listDifferences } from '../../queries/reconciliation.ts';
+import { listDifferences } from '../../queries/money/reconciliation.ts';
 import type { Compared } from './compared.ts';
 import { recordFinding } from './differences.ts';
 import { reconcilePayments } from './reconcile-payments.ts';

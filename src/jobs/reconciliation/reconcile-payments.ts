@@ -9,7 +9,7 @@ import {
   type PaymentDifference as DifferenceOf,
 } from '../../payments/reconciliation/payments.ts';
 import { paymentIdIn } from '../../payments/references.ts';
-import { paymentsAfter, paymentsById, type PaymentOfOurs } from '../../queries/our-payments.ts';
+import { paymentsAfter, paymentsById, type PaymentOfOurs } from '../../queries/money/our-payments.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutPayments } from './inquiries.ts';
 import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compared.ts';

@@ -8,7 +8,7 @@ import {
   type RefundDifference as Difference,
 } from '../../payments/reconciliation/refunds.ts';
 import { refundIdIn } from '../../payments/references.ts';
-import { refundsAfter, refundsById } from '../../queries/our-refunds.ts';
+import { refundsAfter, refundsById } from '../../queries/money/our-refunds.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutRefunds } from './inquiries.ts';
 import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compared.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 
 const HOURS_BETWEEN = 24;
 /** A turn that was begun and not finished for so long was lost with its worker, or has failed. */

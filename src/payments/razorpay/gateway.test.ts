@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { razorpayStandIn, type RazorpayStandIn } from '../../../test/support/providers/razorpay.ts';
-import { useServers } from '../../../test/support/test-servers.ts';
+import { useServers } from '../../../test/support/servers/test-servers.ts';
 import type {
   AuthoriseRequest,
   BooksPage,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { stripeStandIn, type StripeStandIn } from '../../../test/support/providers/stripe.ts';
-import { useServers } from '../../../test/support/test-servers.ts';
+import { useServers } from '../../../test/support/servers/test-servers.ts';
 import type {
   AuthoriseRequest,
   BooksPage,

@@ -1,5 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import { isPaymentGatewayName, type PaymentGatewayName } from '../../domain/payment-gateways.ts';
+import { isPaymentGatewayName, type PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 import { isSignedWebhook, SIGNATURE_HEADER } from '../../platform/http/webhook-signature.ts';
 import { eventOfLocal, eventOfRazorpay, eventOfStripe, type GatewayEvent } from './events.ts';
 

@@ -5,8 +5,8 @@ import { createBackend } from '../../../src/cli/backend.ts';
 import { startWeb } from '../../../src/cli/roles/web.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
-import { migrate } from '../../../src/platform/migrate.ts';
-import { administer, dropDatabase, urlOfDatabase } from '../../support/test-server.ts';
+import { migrate } from '../../../src/platform/database/migrate.ts';
+import { administer, dropDatabase, urlOfDatabase } from '../../support/servers/test-server.ts';
 
 export interface EmptyShop {
   readonly url: string;

@@ -1,7 +1,7 @@
 import type { Backend } from '../../../src/cli/backend.ts';
 import type { PlaceOrder } from '../../../src/domain/commands.ts';
 import type { OrderEvent, ReturnEvent } from '../../../src/domain/lifecycles.ts';
-import type { Order } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/orders/order.ts';
 import type { Intent } from '../../../src/engine/request.ts';
 
 const CATALOGUE = [

@@ -10,8 +10,8 @@ import { startWeb } from '../../../src/cli/roles/web.ts';
 import { startWorker } from '../../../src/cli/roles/worker.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
-import preparePostgres from '../../support/postgres-setup.ts';
-import { administer, dropDatabase, urlOfDatabase } from '../../support/test-server.ts';
+import preparePostgres from '../../support/servers/postgres-setup.ts';
+import { administer, dropDatabase, urlOfDatabase } from '../../support/servers/test-server.ts';
 import { CHROMIUM } from './chromium.ts';
 import { seedShop } from './seed.ts';
 

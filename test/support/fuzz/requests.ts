@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Contract, MediaType, OpenApiDocument, Operation } from '../contract.ts';
-import { anyText } from '../hostile-values.ts';
+import type { Contract, MediaType, OpenApiDocument, Operation } from '../http/contract.ts';
+import { anyText } from '../http/hostile-values.ts';
 import { valuesFor, type Generation, type JsonSchema } from './schema-values.ts';
 
 /** An operation of the document, under its method and the template of its address. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { anything } from '../hostile-values.ts';
-import type { Contract } from '../contract.ts';
+import { anything } from '../http/hostile-values.ts';
+import type { Contract } from '../http/contract.ts';
 
 /** A JSON schema, as far as the OpenAPI document uses it. */
 export interface JsonSchema {

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../../src/domain/lifecycles.ts';
 import type { TestApi } from '../api.ts';
-import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn } from '../shop.ts';
+import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn } from '../shop/shop.ts';
 import type { KnownIds } from './requests.ts';
 
 const OF_EACH = 6;

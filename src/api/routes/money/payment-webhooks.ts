@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { PAYMENT_GATEWAYS } from '../../../domain/payments/payment-gateways.ts';
+import type { Api, ApiDependencies } from '../../dependencies.ts';
+import { problemAnswers } from '../../http/documentation.ts';
+import { ProblemError } from '../../problems/problem.ts';
+
+const MAX_BODY_BYTES = 512 * 1024;
+
+/** Whatever the gateway sends: it is read only once the signature holds. */
+const WebhookBody = Type.Object(
+  {},
+  {
+    additionalProperties: true,
+    examples: [{ id: 'evt_3f9d2c', type: 'refund.succeeded', data: { id: 'rf_3f9d2c', reference: 'refund-123' } }],
+  },
+);
+
+/**
+ * Where payment gateways send their webhooks. Nobody logs in here: a webhook is known by its signature, which covers the
+ * body's very bytes, so in this scope alone bodies are not parsed.
+ */
+export function paymentWebhookRoutes(api: Api, { receivePaymentWebhook }: ApiDependencies): void {
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+
+  api.post(
+    '/v1/webhooks/:gateway',
+    {
+      bodyLimit: MAX_BODY_BYTES,
+      schema: {
+        operationId: 'receivePaymentWebhook',
+        tags: ['payments'],
+        summary: 'Take a webhook of a payment gateway',
+        description:
+          'Verified by its signature over the raw body, made at most five minutes ago; taken once, however often it comes; ' +
+          'answered at once. What follows is a job that asks the gateway.',
+        body: WebhookBody,
+        params: Type.Object({ gateway: Type.Enum(PAYMENT_GATEWAYS) }),
+        response: {
+          200: {
+            description: 'Taken, now or before',
+            ...Type.Object({ received: Type.Literal(true), duplicate: Type.Boolean() }),
+          },
+          ...problemAnswers(
+            'request.invalid',
+            'request.too_large',
+            'request.unsupported_media_type',
+            'gateway.webhook_not_verified',
+            'gateway.not_configured',
+          ),
+        },
+      },
+    },
+    async ({ params, headers, body }) => {
+      const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+      const reception = await receivePaymentWebhook({ gateway: params.gateway, headers, body: raw });
+      if (reception === 'not_configured') {
+        throw new ProblemError('gateway.not_configured', `No webhooks of ${params.gateway} are taken here.`);
+      }
+      if (reception === 'refused') {
+        throw new ProblemError('gateway.webhook_not_verified', 'The signature or its moment does not hold.');
+      }
+      return { received: true, duplicate: reception === 'known' } as const;
+    },
+  );
+}

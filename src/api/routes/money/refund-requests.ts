@@ -1,0 +1,110 @@
+import type { Api, ApiDependencies } from '../../dependencies.ts';
+import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { etagOf, expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
+import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
+import { RefundListSchema, RefundSchema } from '../../schemas/order.ts';
+import { NewRefund } from '../../schemas/payment.ts';
+import { refundOf, refundView } from '../../views/refund.ts';
+
+const WHAT_IS_DECIDED = {
+  approve: 'By another person than the one who asked: AWAITING_APPROVAL becomes PENDING, and is carried out.',
+  reject: 'Final. What it reserved of its payment is free again.',
+} as const;
+
+/** Money given back without goods: asked for by one person and, above a limit, decided on by another. */
+export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void {
+  api.post(
+    '/v1/orders/:id/refunds',
+    {
+      schema: {
+        operationId: 'requestRefund',
+        tags: ['refunds'],
+        summary: 'Give money back without goods',
+        description:
+          'To the payments that it came by, newest first, or to the one named; each gets a refund of its own. Above the ' +
+          "shop's limit it waits for another person's approval, and is reserved meanwhile.",
+        headers: WriteHeaders,
+        params: IdParameters,
+        body: NewRefund,
+        response: {
+          201: { description: 'The refunds', ...ref(RefundListSchema) },
+          ...problemAnswers(
+            ...WITH_BODY,
+            'order.not_found',
+            'order.version_mismatch',
+            'payment.not_found',
+            'refund.order_not_paid',
+            'refund.exceeds_captured',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { amount_minor: amountMinor, payment_id: paymentId = null, reason } = request.body;
+      const intent = {
+        kind: 'change',
+        target: { orderId: request.params.id },
+        command: { type: 'request_refund', amountMinor, paymentId, reason },
+        expectedVersion: expectedVersionOf(request),
+      } as const;
+      return write({
+        engine,
+        request,
+        reply,
+        intent,
+        status: 201,
+        view: (outcome) => {
+          const order = orderOf(outcome);
+          const firstId = outcome.kind === 'done' ? outcome.subjectId : 0;
+          // Refunds are numbered as they are made, and nothing was made after these.
+          const data = order.refunds.filter(({ id }) => id >= firstId).map((each) => refundView(refundOf(order, each)));
+          return { view: { data }, headers: { etag: etagOf(order.version) } };
+        },
+      });
+    },
+  );
+
+  for (const decision of ['approve', 'reject'] as const) {
+    api.post(
+      `/v1/refunds/:id/${decision}`,
+      {
+        schema: {
+          operationId: `${decision}Refund`,
+          tags: ['refunds'],
+          summary: `${decision === 'approve' ? 'Approve' : 'Reject'} a refund that another person asked for`,
+          description: WHAT_IS_DECIDED[decision],
+          headers: WriteHeaders,
+          params: IdParameters,
+          body: MoveBody,
+          response: {
+            200: { description: 'The refund as it is now', ...ref(RefundSchema) },
+            ...problemAnswers(
+              ...WITH_BODY,
+              'order.version_mismatch',
+              'refund.not_found',
+              'refund.illegal_transition',
+              ...(decision === 'approve' ? (['refund.same_person'] as const) : []),
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const refundId = request.params.id;
+        const intent = {
+          kind: 'change',
+          target: { refundId },
+          command: { type: `${decision}_refund`, refundId, reason: request.body.reason ?? null },
+          expectedVersion: expectedVersionOf(request),
+        } as const;
+        return write({ engine, request, reply, intent, status: 200, view: (outcome) => decided(outcome, refundId) });
+      },
+    );
+  }
+}
+
+function decided(outcome: Parameters<typeof orderOf>[0], refundId: number): Written<ReturnType<typeof refundView>> {
+  const order = orderOf(outcome);
+  const refund = order.refunds.find(({ id }) => id === refundId);
+  if (!refund) throw new TypeError('the outcome has no refund');
+  return { view: refundView(refundOf(order, refund)), headers: { etag: etagOf(order.version) } };
+}

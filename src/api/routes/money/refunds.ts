@@ -1,0 +1,86 @@
+import { listRefunds, readRefund } from '../../../queries/money/refunds.ts';
+import type { Api, ApiDependencies } from '../../dependencies.ts';
+import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { pageRequestOf, pageView } from '../../lists/list-query.ts';
+import { ProblemError } from '../../problems/problem.ts';
+import { orderOf, write } from '../../http/write.ts';
+import { IdempotencyHeader, IdParameters, MoveBody, ref } from '../../schemas/common.ts';
+import { RefundListQuery, RefundPage, RefundSchema } from '../../schemas/order.ts';
+import { refundOf, refundView } from '../../views/refund.ts';
+
+export function refundRoutes(api: Api, { engine, pool }: ApiDependencies): void {
+  api.get(
+    '/v1/refunds',
+    {
+      schema: {
+        operationId: 'listRefunds',
+        tags: ['refunds'],
+        summary: 'List refunds, newest first',
+        querystring: RefundListQuery,
+        response: { 200: { description: 'A page of refunds', ...ref(RefundPage) }, ...problemAnswers() },
+      },
+    },
+    async ({ query, principal: { scope } }) => {
+      const filter = { state: query.state, orderId: query.order_id, scope };
+      return pageView(await listRefunds(pool, filter, pageRequestOf(query)), refundView);
+    },
+  );
+
+  api.get(
+    '/v1/refunds/:id',
+    {
+      schema: {
+        operationId: 'getRefund',
+        tags: ['refunds'],
+        summary: 'Read one refund',
+        params: IdParameters,
+        response: { 200: { description: 'The refund', ...ref(RefundSchema) }, ...problemAnswers('refund.not_found') },
+      },
+    },
+    async ({ params, principal }) => {
+      const found = await readRefund(pool, params.id, principal.scope);
+      if (!found) throw new ProblemError('refund.not_found', `No refund has the id ${params.id}.`);
+      return refundView(found);
+    },
+  );
+
+  api.post(
+    '/v1/refunds/:id/retry',
+    {
+      schema: {
+        operationId: 'retryRefund',
+        tags: ['refunds'],
+        summary: 'Send a declined refund to the gateway again',
+        description: 'FAILED becomes PENDING, as a new attempt with a new key at the gateway.',
+        headers: IdempotencyHeader,
+        params: IdParameters,
+        body: MoveBody,
+        response: {
+          200: { description: 'The refund as it is now', ...ref(RefundSchema) },
+          ...problemAnswers(...WITH_BODY, 'refund.not_found', 'refund.illegal_transition'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const refundId = request.params.id;
+      const intent = {
+        kind: 'change',
+        target: { refundId },
+        command: { type: 'retry_refund', refundId, reason: request.body.reason ?? null },
+      } as const;
+      return write({
+        engine,
+        request,
+        reply,
+        intent,
+        status: 200,
+        view: (outcome) => {
+          const order = orderOf(outcome);
+          const refund = order.refunds.find(({ id }) => id === refundId);
+          if (!refund) throw new TypeError('the outcome has no refund');
+          return { view: refundView(refundOf(order, refund)) };
+        },
+      });
+    },
+  );
+}

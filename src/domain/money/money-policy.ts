@@ -1,0 +1,17 @@
+import type { ShippingRefund } from '../pricing/facts.ts';
+
+/** What the shop has settled about its customers' money. */
+export interface MoneyPolicy {
+  /** Whether shipping goes back with returned goods; kept with each order as it is placed. */
+  readonly shippingRefund: ShippingRefund;
+  /** Whether a payment may come to more than is owed: the rest is the customer's credit then. */
+  readonly overpayment: 'refuse' | 'store_credit';
+  /** A person's refund above it needs a second person; null: none does. */
+  readonly refundApprovalAboveMinor: number | null;
+}
+
+export const DEFAULT_MONEY_POLICY: MoneyPolicy = {
+  shippingRefund: 'on_full_return',
+  overpayment: 'refuse',
+  refundApprovalAboveMinor: null,
+};

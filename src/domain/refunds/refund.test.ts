@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import type { FailRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
+import { decide } from '../decide.ts';
+import {
+  acceptedBy,
+  circumstancesAt,
+  onlyOne,
+  orderWithRefundIn,
+  refusalBy,
+  type UndoubtedState,
+} from '../example-orders.ts';
+import { allowedEvents, eventsOf, refundLifecycle, stateAfter, type RefundEvent } from '../lifecycles.ts';
+
+const now = '2026-05-20T06:00:00.000Z';
+
+type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund;
+
+/** Those of one that no second person decides on. */
+type UndoubtedEvent = Exclude<RefundEvent, 'approve' | 'reject'>;
+
+function commandOf(event: UndoubtedEvent, refundId: number): RefundCommand {
+  switch (event) {
+    case 'submit':
+      return { type: 'submit_refund', refundId };
+    case 'settle':
+      return { type: 'settle_refund', refundId, gatewayReference: 'gateway-7' };
+    case 'fail':
+      return { type: 'fail_refund', refundId, attempt: 1, failureCode: 'expired', failureMessage: 'The card is old.' };
+    case 'retry':
+      return { type: 'retry_refund', refundId, reason: 'New card' };
+  }
+}
+
+const isDecision = (word: string) => ['AWAITING_APPROVAL', 'REJECTED', 'approve', 'reject'].includes(word);
+const states = refundLifecycle.states.filter((state): state is UndoubtedState => !isDecision(state));
+const events = eventsOf(refundLifecycle).filter((event): event is UndoubtedEvent => !isDecision(event));
+const pairs = states.flatMap((state) =>
+  events.map((event) => ({ state, event, to: stateAfter(refundLifecycle, state, event) })),
+);
+
+describe('moving a refund', () => {
+  test.each(pairs.filter(({ to }) => to !== undefined))('$event takes $state to $to, on record', (pair) => {
+    const { order: before, refund } = orderWithRefundIn(pair.state);
+    const decision = decide(before, commandOf(pair.event, refund.id), circumstancesAt(now));
+    const { order, subjectId, transitions } = acceptedBy(decision);
+    expect(onlyOne(order.refunds)).toMatchObject({
+      id: refund.id,
+      amountMinor: refund.amountMinor,
+      state: pair.to,
+      updatedAt: new Date(now),
+    });
+    expect(order).toMatchObject({ state: 'CANCELLED', version: before.version + 1, updatedAt: new Date(now) });
+    expect(order.payments).toBe(before.payments);
+    expect(subjectId).toBe(refund.id);
+    expect(onlyOne(transitions)).toMatchObject({
+      entityType: 'refund',
+      entityId: refund.id,
+      event: pair.event,
+      from: pair.state,
+      to: pair.to,
+    });
+  });
+
+  test.each(pairs.filter(({ to }) => to === undefined))('$event is refused on $state', (pair) => {
+    const { order, refund } = orderWithRefundIn(pair.state);
+    const refusal = refusalBy(decide(order, commandOf(pair.event, refund.id), circumstancesAt(now)));
+    expect(refusal.code).toBe('refund.illegal_transition');
+    expect(refusal.detail).toContain(pair.state);
+    expect(refusal.facts).toEqual({
+      from: pair.state,
+      event: pair.event,
+      allowed: allowedEvents(refundLifecycle, pair.state),
+    });
+  });
+
+  test.each(events)('%s of a refund that the order does not have is refused', (event) => {
+    const { order } = orderWithRefundIn('SUBMITTED');
+    expect(refusalBy(decide(order, commandOf(event, 999), circumstancesAt(now))).code).toBe('refund.not_found');
+  });
+});
+
+describe('what a refund keeps', () => {
+  test('settled: the reference of the gateway, which may be none', () => {
+    const { order, refund } = orderWithRefundIn('SUBMITTED');
+    const settle = commandOf('settle', refund.id);
+    expect(onlyOne(acceptedBy(decide(order, settle, circumstancesAt(now))).order.refunds)).toEqual({
+      ...refund,
+      state: 'SUCCEEDED',
+      gatewayReference: 'gateway-7',
+      updatedAt: new Date(now),
+    });
+    const ofNothing = { type: 'settle_refund', refundId: refund.id, gatewayReference: null } as const;
+    const settled = acceptedBy(decide(order, ofNothing, circumstancesAt(now)));
+    expect(onlyOne(settled.order.refunds)).toMatchObject({ state: 'SUCCEEDED', gatewayReference: null });
+  });
+
+  test('declined: why, and its amount stays reserved', () => {
+    const { order: before, refund } = orderWithRefundIn('SUBMITTED');
+    const { order, transitions, jobs } = acceptedBy(decide(before, commandOf('fail', refund.id), circumstancesAt(now)));
+    expect(onlyOne(order.refunds)).toMatchObject({ failureCode: 'expired', failureMessage: 'The card is old.' });
+    expect(onlyOne(transitions).reason).toBe('The card is old.');
+    expect(onlyOne(order.payments).refundedMinor).toBe(refund.amountMinor);
+    expect(jobs).toEqual([]);
+  });
+
+  test('retried: a new attempt with the old failure gone, a job, and not a unit more reserved', () => {
+    const { order: before, refund } = orderWithRefundIn('FAILED');
+    const { order, transitions, jobs } = acceptedBy(
+      decide(before, commandOf('retry', refund.id), circumstancesAt(now)),
+    );
+    expect(onlyOne(order.refunds)).toMatchObject({ attempt: 2, failureCode: null, failureMessage: null });
+    expect(onlyOne(order.payments)).toBe(onlyOne(before.payments));
+    expect(onlyOne(transitions).reason).toBe('New card');
+    expect(jobs).toEqual([{ kind: 'refund.submit', subjectId: refund.id }]);
+  });
+
+  test.each(['submit', 'settle'] as const)('%s asks for no further work', (event) => {
+    const { order, refund } = orderWithRefundIn(event === 'submit' ? 'PENDING' : 'SUBMITTED');
+    expect(acceptedBy(decide(order, commandOf(event, refund.id), circumstancesAt(now))).jobs).toEqual([]);
+  });
+});
+
+describe('a decline that comes late', () => {
+  test('is refused once a later attempt is under way, and taken for the attempt that it is about', () => {
+    const { order, refund } = orderWithRefundIn('FAILED');
+    const circumstances = circumstancesAt(now);
+    const retried = acceptedBy(decide(order, commandOf('retry', refund.id), circumstances)).order;
+    const underWay = acceptedBy(decide(retried, commandOf('submit', refund.id), circumstances)).order;
+
+    expect(refusalBy(decide(underWay, commandOf('fail', refund.id), circumstances))).toMatchObject({
+      code: 'refund.attempt_superseded',
+      facts: { attempt: 1, current_attempt: 2 },
+    });
+    const ofTheSecond = { ...commandOf('fail', refund.id), attempt: 2 };
+    expect(onlyOne(acceptedBy(decide(underWay, ofTheSecond, circumstances)).order.refunds).state).toBe('FAILED');
+  });
+});

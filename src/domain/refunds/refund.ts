@@ -1,0 +1,61 @@
+import type { FailRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
+import { accepted, refused, type Circumstances, type Decision, type JobRequest } from '../decision.ts';
+import { allowedEvents, refundLifecycle, stateAfter, type RefundEvent } from '../lifecycles.ts';
+import { withPart, type Order, type Refund } from '../orders/order.ts';
+
+type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund;
+
+/** Moves a refund along its lifecycle. */
+export function moveRefund(order: Order, command: RefundCommand, circumstances: Circumstances): Decision {
+  const refund = order.refunds.find(({ id }) => id === command.refundId);
+  if (!refund) return refused('refund.not_found', `Order ${order.id} has no refund ${command.refundId}.`);
+  if (command.type === 'fail_refund' && command.attempt !== refund.attempt) {
+    return refused(
+      'refund.attempt_superseded',
+      `Attempt ${command.attempt} of the refund was declined, but attempt ${refund.attempt} is under way.`,
+      { attempt: command.attempt, current_attempt: refund.attempt },
+    );
+  }
+  const { event, reason, change, jobs } = meaningOf(command, refund);
+  const to = stateAfter(refundLifecycle, refund.state, event);
+  if (to === undefined) {
+    const allowed = allowedEvents(refundLifecycle, refund.state);
+    return refused('refund.illegal_transition', `A refund that is ${refund.state} cannot be moved by "${event}".`, {
+      from: refund.state,
+      event,
+      allowed,
+    });
+  }
+  const moved: Refund = { ...refund, ...change, state: to, updatedAt: circumstances.now };
+  return accepted({ ...order, refunds: withPart(order.refunds, moved) }, circumstances, refund.id, {
+    transitions: [{ entityType: 'refund', entityId: refund.id, event, from: refund.state, to, reason }],
+    jobs,
+  });
+}
+
+interface Meaning {
+  readonly event: RefundEvent;
+  readonly reason: string | null;
+  readonly change: Partial<Refund>;
+  readonly jobs: readonly JobRequest[];
+}
+
+function meaningOf(command: RefundCommand, refund: Refund): Meaning {
+  switch (command.type) {
+    case 'submit_refund':
+      return { event: 'submit', reason: null, change: {}, jobs: [] };
+    case 'settle_refund':
+      return { event: 'settle', reason: null, change: { gatewayReference: command.gatewayReference }, jobs: [] };
+    case 'fail_refund': {
+      const { failureCode, failureMessage } = command;
+      return { event: 'fail', reason: failureMessage, change: { failureCode, failureMessage }, jobs: [] };
+    }
+    case 'retry_refund':
+      return {
+        event: 'retry',
+        reason: command.reason,
+        change: { attempt: refund.attempt + 1, failureCode: null, failureMessage: null },
+        jobs: [{ kind: 'refund.submit', subjectId: refund.id }],
+      };
+  }
+}

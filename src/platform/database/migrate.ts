@@ -1,0 +1,163 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { silentLogger, type Logger } from '../logger.ts';
+import { sqlState } from './postgres.ts';
+import { StartError } from '../start-error.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
+const MIGRATIONS_TABLE = 'schema_migrations';
+const MIGRATION_FILE = /^(\d{4}-[a-z0-9-]+)\.sql$/;
+/** node-pg-migrate takes what it is to pass over; all but the files above. */
+const IGNORED_FILES = String.raw`(?!\d{4}-[a-z0-9-]+\.sql$).*`;
+
+/** Known to all versions of Roundtrip, so that only one of them migrates a database at a time. */
+export const MIGRATION_LOCK_KEY = 7_305_126_449;
+const ADVISORY_LOCK_TIMEOUT_MS = 300_000;
+/** While a migration waits for a table, everybody else waits behind it: it gives up soon, and tries again later. */
+const LOCK_TIMEOUT_MS = 1_000;
+const MAX_ATTEMPTS = 30;
+const ATTEMPT_PAUSE_MS = 1_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Applies the migrations that the database does not have yet, in the order of their numbers, all of them or none.
+ * Others that migrate the same database at the same time are waited for.
+ *
+ * @returns the names of those applied now, such as `0001-orders`
+ * @throws StartError when the database cannot be reached, was migrated by a newer Roundtrip, or stays locked
+ */
+export async function migrate(
+  databaseUrl: string,
+  logger: Logger = silentLogger,
+  folder: string = MIGRATIONS_FOLDER,
+): Promise<readonly string[]> {
+  const known = await migrationNames(folder);
+  const client = await connect(databaseUrl);
+  try {
+    await takeTurn(client);
+    const applied = await appliedNames(client);
+    refuseNewerSchema(applied, known);
+    const pending = known.filter((name) => !applied.includes(name));
+    if (pending.length === 0) return [];
+
+    await refuseWithoutRight(client, pending);
+    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await applyPending(client, folder, logger);
+    logger.info({ migrations: pending }, 'the database was migrated');
+    return pending;
+  } finally {
+    // Gives the advisory lock back as well.
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function migrationNames(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).flatMap((file) => MIGRATION_FILE.exec(file)?.[1] ?? []);
+  return names.toSorted();
+}
+
+async function connect(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'roundtrip migrate',
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+  });
+  // A connection that is lost also fails the statement under way, which is where it counts.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    const place = `${client.host}:${client.port}, database "${client.database ?? ''}"`;
+    throw new StartError(`cannot connect to PostgreSQL at ${place} (${reasonOf(error)}): check DATABASE_URL`, {
+      cause: error,
+    });
+  }
+}
+
+/** A name with several addresses fails with one error for each, and no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function takeTurn(client: pg.Client): Promise<void> {
+  await client.query(`SET lock_timeout = ${ADVISORY_LOCK_TIMEOUT_MS}`);
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
+  } catch (error) {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    throw new StartError('another Roundtrip has been migrating this database for 5 minutes: see what holds it up');
+  }
+}
+
+async function appliedNames(client: pg.Client): Promise<readonly string[]> {
+  const table = `public.${MIGRATIONS_TABLE}`;
+  const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [table]);
+  if (!rows[0]?.found) return [];
+  const applied = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+  return applied.rows.map(({ name }) => name);
+}
+
+function refuseNewerSchema(applied: readonly string[], known: readonly string[]): void {
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new StartError(
+    `the database was migrated by a newer Roundtrip (${unknown.join(', ')}): ` +
+      'start that version, or set DATABASE_URL to another database',
+  );
+}
+
+/** The role that web and workers have may not migrate: somebody who may has to come first. */
+async function refuseWithoutRight(client: pg.Client, pending: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    "SELECT has_schema_privilege('public', 'CREATE') AND has_database_privilege(current_database(), 'CREATE') AS may",
+  );
+  if (rows[0]?.may) return;
+  throw new StartError(
+    `this database role may not migrate, and ${pending.join(', ')} is to be applied: ` +
+      'run "roundtrip migrate --app-role ROLE" as the owner of the database first',
+  );
+}
+
+async function applyPending(client: pg.Client, folder: string, logger: Logger): Promise<void> {
+  // Loaded here because it takes its time, and most starts find nothing to apply.
+  const { runner } = await import('node-pg-migrate');
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    try {
+      await runner({
+        dbClient: client,
+        dir: folder,
+        ignorePattern: IGNORED_FILES,
+        migrationsTable: MIGRATIONS_TABLE,
+        direction: 'up',
+        singleTransaction: true,
+        noLock: true,
+        logger: plainLogger(logger),
+      });
+      return;
+    } catch (error) {
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      await delay(ATTEMPT_PAUSE_MS);
+    }
+  }
+  throw new StartError('the database is too busy to be migrated: end long transactions and start again');
+}
+
+/** node-pg-migrate reports each step, and the failing statement in full, as text. */
+function plainLogger(logger: Logger): Record<'info' | 'warn' | 'error', (message: string) => void> {
+  return {
+    info: (message) => {
+      logger.debug(message);
+    },
+    warn: (message) => {
+      logger.warn(message);
+    },
+    error: (message) => {
+      logger.error(message);
+    },
+  };
+}

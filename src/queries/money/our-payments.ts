@@ -1,0 +1,59 @@
+import type { Pool } from 'pg';
+import type { PaymentState } from '../../domain/lifecycles.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+
+/** A payment of ours that goes through a gateway. */
+export interface PaymentOfOurs {
+  readonly id: number;
+  readonly orderId: number;
+  readonly state: PaymentState;
+  readonly intent: 'capture' | 'void' | null;
+  readonly amountMinor: number;
+  readonly captureMinor: number | null;
+  readonly currency: string;
+  /** The gateway's own name for it. */
+  readonly reference: string | null;
+  readonly token: string | null;
+  readonly createdAt: Date;
+  /** A step of it has been under way for so long that the gateway's answer should have come by any of its ways. */
+  readonly isOverdue: boolean;
+}
+
+const SELECT = `SELECT id, order_id AS "orderId", state, intent, amount_minor AS "amountMinor",
+                       capture_minor AS "captureMinor", currency, reference, token, created_at AS "createdAt",
+                       (state = 'PENDING' OR state = 'AUTHORISED' AND intent IS NOT NULL)
+                         AND updated_at < now() - interval '1 hour' AS "isOverdue"
+                FROM payments`;
+
+export interface OurPaymentsPage {
+  readonly gateway: PaymentGatewayName;
+  /** Null: all. */
+  readonly since: Date | null;
+  readonly afterId: number;
+  readonly limit: number;
+}
+
+/** The payments that go through a gateway in the order of their ids, a page at a time. */
+export async function paymentsAfter(pool: Pool, page: OurPaymentsPage): Promise<PaymentOfOurs[]> {
+  const { rows } = await pool.query<PaymentOfOurs>({
+    name: 'payments-after',
+    text: `${SELECT} WHERE gateway = $1 AND id > $2 AND ($3::timestamptz IS NULL OR created_at >= $3)
+           ORDER BY id LIMIT $4`,
+    values: [page.gateway, page.afterId, page.since?.toISOString() ?? null, page.limit],
+  });
+  return rows;
+}
+
+/** Those of the ids that are payments through this gateway. */
+export async function paymentsById(
+  pool: Pool,
+  gateway: PaymentGatewayName,
+  ids: readonly number[],
+): Promise<PaymentOfOurs[]> {
+  const { rows } = await pool.query<PaymentOfOurs>({
+    name: 'payments-by-id',
+    text: `${SELECT} WHERE id = ANY ($1::bigint[]) AND gateway = $2`,
+    values: [ids, gateway],
+  });
+  return rows;
+}

@@ -1,0 +1,41 @@
+import type { Pool } from 'pg';
+import type { OrderState, PaymentState } from '../../domain/lifecycles.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+
+/** A payment with what is asked about it outside its order. */
+export interface PaymentView {
+  readonly id: number;
+  readonly orderId: number;
+  readonly orderNumber: string;
+  readonly orderState: OrderState;
+  readonly state: PaymentState;
+  readonly method: string;
+  /** Null: captured elsewhere. */
+  readonly gateway: PaymentGatewayName | null;
+  readonly reference: string | null;
+  readonly token: string | null;
+  readonly intent: 'capture' | 'void' | null;
+  readonly amountMinor: number;
+  readonly captureMinor: number | null;
+  readonly currency: string;
+  readonly refundedMinor: number;
+  readonly creditMinor: number;
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export async function readPayment(pool: Pool, paymentId: number): Promise<PaymentView | undefined> {
+  const { rows } = await pool.query<PaymentView>({
+    name: 'read-payment',
+    text: `SELECT payments.id, payments.order_id AS "orderId", order_number AS "orderNumber",
+                  orders.state AS "orderState", payments.state, method, gateway, reference, token, intent,
+                  amount_minor AS "amountMinor", capture_minor AS "captureMinor", payments.currency,
+                  refunded_minor AS "refundedMinor", credit_minor AS "creditMinor", failure_code AS "failureCode", failure_message AS "failureMessage",
+                  payments.created_at AS "createdAt", payments.updated_at AS "updatedAt"
+           FROM payments JOIN orders ON orders.id = payments.order_id WHERE payments.id = $1`,
+    values: [paymentId],
+  });
+  return rows[0];
+}

@@ -1,0 +1,31 @@
+import type { Pool } from 'pg';
+import type { RefundState } from '../../domain/lifecycles.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+
+/** A refund with all that its gateway has to be told. */
+export interface RefundAtGateway {
+  readonly id: number;
+  readonly orderId: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly state: RefundState;
+  readonly attempt: number;
+  readonly createdAt: Date;
+  /** The gateway that the money came by. */
+  readonly gateway: PaymentGatewayName;
+  /** The payment's name there; null: it was captured elsewhere. */
+  readonly paymentReference: string | null;
+}
+
+export async function readRefundAtGateway(pool: Pool, refundId: number): Promise<RefundAtGateway | undefined> {
+  const { rows } = await pool.query<RefundAtGateway>({
+    name: 'read-refund-at-gateway',
+    text: `SELECT refunds.id, refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
+                  refunds.state, refunds.attempt, refunds.created_at AS "createdAt",
+                  coalesce(payments.gateway, 'local') AS gateway, CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference"
+           FROM refunds JOIN payments ON payments.id = refunds.payment_id
+           WHERE refunds.id = $1`,
+    values: [refundId],
+  });
+  return rows[0];
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LiveFeed } from '../../../src/api/live/live-feed.ts';
+import { EventFeed } from '../../../src/jobs/events/feed.ts';
+import { silentLogger } from '../../../src/platform/logger.ts';
+import { useApi } from '../../support/api.ts';
+import { eventually } from '../../support/eventually.ts';
+import { moveOrder, placeOrder } from '../../support/shop/shop.ts';
+
+const api = useApi();
+let running: EventFeed;
+beforeAll(() => {
+  running = new EventFeed({ pool: api.database.pool, exchange: undefined, logger: silentLogger });
+  running.start();
+});
+afterAll(() => running.stop());
+
+interface Message {
+  readonly id: string;
+  readonly event: string;
+  readonly data: { readonly entity_id?: number; readonly to_state?: string };
+}
+
+/** What a browser's EventSource reads of a stream. */
+function listenTo(stream: AsyncIterable<Uint8Array>) {
+  const messages: Message[] = [];
+  let ended = false;
+  const reading = (async () => {
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const fields = Object.fromEntries(
+          block.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]),
+        );
+        const { id = '', event = '', data } = fields;
+        if (data !== undefined) messages.push({ id, event, data: JSON.parse(data) as Message['data'] });
+      }
+    }
+  })()
+    .catch(() => undefined)
+    .then(() => {
+      ended = true;
+    });
+  return { messages, reading, ended: () => ended };
+}
+
+const statesOf = (messages: readonly Message[], orderId: number) =>
+  messages.filter(({ data }) => data.entity_id === orderId).map(({ data }) => data.to_state);
+
+describe('GET /v1/stream', () => {
+  it('tells every listener of each change once, and one that comes back what it missed', async () => {
+    const url = `http://127.0.0.1:${await api.listen()}/v1/stream`;
+    const leaving = new AbortController();
+    const [first, second] = await Promise.all([fetch(url), fetch(url, { signal: leaving.signal })]);
+    expect(first.headers.get('content-type')).toBe('text/event-stream');
+    if (!first.body || !second.body) throw new Error('an answer has no body');
+    const [staying, going] = [listenTo(first.body), listenTo(second.body)];
+
+    const order = await placeOrder(api);
+    await moveOrder(api, order.id, 'pay');
+    const both = [staying, going];
+    await eventually('both hear of it', () => both.every(({ messages }) => statesOf(messages, order.id).length === 2));
+    leaving.abort();
+    await going.reading;
+    const lastId = going.messages.at(-1)?.id ?? '';
+    await moveOrder(api, order.id, 'process', 'ship');
+    await eventually('the one that stayed hears of it', () => statesOf(staying.messages, order.id).length === 4);
+
+    const third = await fetch(url, { headers: { 'Last-Event-ID': lastId } });
+    if (!third.body) throw new Error('the answer has no body');
+    const back = listenTo(third.body);
+    await eventually('it hears what it missed', () => statesOf(back.messages, order.id).length === 2);
+    await moveOrder(api, order.id, 'deliver');
+    await eventually('and goes on', () => statesOf(back.messages, order.id).length === 3);
+    await eventually('so does the other', () => statesOf(staying.messages, order.id).length === 5);
+    expect(statesOf(back.messages, order.id)).toEqual(['PROCESSING_IN_WAREHOUSE', 'SHIPPED', 'DELIVERED']);
+    expect(new Set(staying.messages.map(({ id }) => id)).size).toBe(staying.messages.length);
+
+    await api.app.close();
+    await eventually('both have ended', () => staying.ended() && back.ended());
+  });
+});
+
+describe('the live feed', () => {
+  const open = (limits: ConstructorParameters<typeof LiveFeed>[0]['limits']) =>
+    new LiveFeed({ pool: api.database.pool, logger: silentLogger, limits });
+
+  it('serves no more listeners than it may, and another when one has gone', async () => {
+    const feed = open({ mostClients: 2 });
+    const [one] = await Promise.all([feed.join(undefined), feed.join(undefined)]);
+    expect(await feed.join(undefined)).toBeUndefined();
+    one?.destroy();
+    await eventually('it has left', () => feed.clients === 1);
+    expect(await feed.join(undefined)).toBeDefined();
+    feed.close();
+    expect(await feed.join(undefined)).toBeUndefined();
+  });
+
+  it('tells one that missed too much, or is ahead of the feed, to read everything anew', async () => {
+    const feed = open({ mostMissedEvents: 1 });
+    for (const lastSeen of [0, 900_000_000]) {
+      const stream = await feed.join(lastSeen);
+      if (!stream) throw new Error('it was not let in');
+      const { messages } = listenTo(stream);
+      await eventually('it is told', () => messages.length > 0);
+      expect(messages[0]?.event).toBe('reset');
+    }
+    feed.close();
+  });
+
+  it('lets one go that does not take what it is sent, and ends each stream after its time', async () => {
+    const feed = open({ mostWaitingBytes: 10, pollIntervalMs: 5, heartbeatIntervalMs: 5 });
+    const stuck = await feed.join(undefined);
+    stuck?.on('error', () => undefined);
+    await eventually('it was let go', () => feed.clients === 0);
+    const brief = open({ longestStreamMs: 20 });
+    const stream = await brief.join(undefined);
+    stream?.resume();
+    await eventually('it has ended', () => stream?.readableEnded);
+    feed.close();
+    brief.close();
+  });
+});

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { exportPKCS8, generateKeyPair, importJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { useApi } from '../../support/api.ts';
+import { bearer } from '../../support/keys.ts';
+import { newOrder, type OrderJson, type PageJson, type ProblemJson } from '../../support/shop/shop.ts';
+import { AUDIENCE, ISSUED_ROLES, useTokenIssuer } from '../../support/servers/token-issuer.ts';
+
+const issuer = useTokenIssuer();
+const api = useApi({ tokenIssuer: issuer.settings });
+
+const now = () => Math.floor(Date.now() / 1_000);
+const as = (role: keyof typeof ISSUED_ROLES) => ({ realm_access: { roles: ['unknown here', ISSUED_ROLES[role]] } });
+const asked = async (token: string) => api.get('/v1/me', bearer(token));
+
+describe('a token of the issuer', () => {
+  it.for(['admin', 'support', 'warehouse', 'finance', 'read_only'] as const)('lets in as %s', async (role) => {
+    const me = await asked(await issuer.sign({ sub: `one of ${role}`.replaceAll(' ', '-'), ...as(role) }));
+    expect(me.statusCode).toBe(200);
+    expect(me.json()).toMatchObject({ kind: 'token', role, actor: `token:test-issuer/one-of-${role}` });
+  });
+
+  it('puts on record who it is for', async () => {
+    const token = await issuer.sign({ sub: 'asha@shop.example', ...as('support') });
+    const placed = await api.post('/v1/orders', newOrder(), bearer(token));
+    const record = await api.get(`/v1/orders/${placed.json<OrderJson>().id}/transitions`, bearer(token));
+    expect(record.json<PageJson<{ actor: string }>>().data).toMatchObject([
+      { actor: 'token:test-issuer/asha@shop.example' },
+    ]);
+  });
+
+  it.for(['a'.repeat(101), 'line\nbreak', 'token:test-issuer/other', '{"json":1}', 'á', 'with space'])(
+    'is told apart by a digest where its subject is not fit for the record: %j',
+    async (sub) => {
+      const { actor } = (await asked(await issuer.sign({ sub }))).json<{ actor: string }>();
+      expect(actor).toMatch(/^token:test-issuer\/sha256:[0-9a-f]{32}$/);
+      const other = await asked(await issuer.sign({ sub: `${sub}x` }));
+      expect(other.json<{ actor: string }>().actor).not.toBe(actor);
+    },
+  );
+
+  it('has idempotency keys of its own, which a new token of the same subject finds again', async () => {
+    const place = async (sub: string) =>
+      api.post('/v1/orders', newOrder(), {
+        ...bearer(await issuer.sign({ sub, jti: randomBytes(4).toString('hex'), ...as('support') })),
+        'idempotency-key': 'the same',
+      });
+    const [first, again, others] = [await place('asha'), await place('asha'), await place('ben')];
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.body).toBe(first.body);
+    expect(others.headers['idempotency-replayed']).toBeUndefined();
+    expect(others.json<OrderJson>().id).not.toBe(first.json<OrderJson>().id);
+  });
+
+  it('may be late by as much as clocks may be off, and no later', async () => {
+    expect((await asked(await issuer.sign({ exp: now() - 5 }))).statusCode).toBe(200);
+    const expired = await asked(await issuer.sign({ exp: now() - 15 }));
+    expect(expired.statusCode).toBe(401);
+    expect(expired.json<ProblemJson>().detail).toBe('The token has expired.');
+  });
+
+  it.for([
+    ['for somebody else', { aud: 'another service' }],
+    ['without an audience', { aud: undefined }],
+    ['without an end', { exp: undefined }],
+    ['not yet begun', { nbf: Math.floor(Date.now() / 1_000) + 3_600 }],
+    ['without a subject', { sub: undefined }],
+    ['with an empty subject', { sub: '' }],
+    ['without a role', { realm_access: {} }],
+    ['with a role that nobody has mapped', { realm_access: { roles: ['root'] } }],
+    ['with a role that is no text', { realm_access: { roles: [{ toString: 'shop-admins' }] } }],
+    ['of another issuer', { iss: 'https://elsewhere.example' }],
+  ] as const)('%s lets nobody in', async ([_what, claims]) => {
+    const answer = await asked(await issuer.sign(claims));
+    expect(answer.statusCode).toBe(401);
+    expect(answer.json<ProblemJson>().code).toBe('auth.invalid');
+  });
+
+  it('forged in any way that is known lets nobody in', async () => {
+    const claims = { iss: issuer.url, aud: AUDIENCE, sub: 'mallory', exp: now() + 60, ...as('admin') };
+    const [header = '', , signature = ''] = (await issuer.sign()).split('.');
+    const encoded = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    const mine = await generateKeyPair('ES256', { extractable: true });
+    const publicKey = await importJWK(issuer.publicKey, 'ES256', { extractable: true });
+    if (publicKey instanceof Uint8Array) throw new TypeError('the key of the issuer is not a pair');
+    const spki = await exportSPKI(publicKey);
+    const signedBy = (secret: string, alg: string) =>
+      new SignJWT(claims).setProtectedHeader({ alg, kid: 'first' }).sign(Buffer.from(secret));
+    const forged = [
+      `${header}.${encoded}.${signature}`,
+      `${header}.${encoded}.`,
+      new UnsecuredJWT(claims).encode(),
+      // By what everybody may know, taken for a shared secret.
+      await signedBy(spki, 'HS256'),
+      await signedBy(JSON.stringify(issuer.publicKey), 'HS256'),
+      await signedBy(await exportPKCS8(mine.privateKey), 'HS512'),
+      await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'first' }).sign(mine.privateKey),
+      await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'unknown' }).sign(mine.privateKey),
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', kid: 'first', jku: `${issuer.url}/mine`, jwk: issuer.publicKey })
+        .sign(mine.privateKey),
+    ];
+    for (const token of forged) expect((await asked(token)).statusCode, token).toBe(401);
+  });
+
+  it('over its size is not even looked at', async () => {
+    const answer = await asked(await issuer.sign({ padding: 'x'.repeat(4_000) }));
+    expect(answer.statusCode).toBe(401);
+    expect(answer.json<ProblemJson>().detail).toContain('Authorization must be');
+  });
+
+  it('is not had in a URL', async () => {
+    const token = await issuer.sign();
+    const answer = await api.get(`/v1/me?token=${token}`, bearer(token));
+    expect(answer.json<ProblemJson>().code).toBe('auth.secret_in_url');
+  });
+});
+
+it("closes the door to this machine's user, though there is no key", async () => {
+  expect((await api.get('/v1/orders')).json<ProblemJson>().code).toBe('auth.required');
+  expect(await api.identity.isUnclaimed()).toBe(false);
+});
+
+it('goes on while its issuer is away', async () => {
+  const token = await issuer.sign();
+  await issuer.close();
+  expect((await asked(token)).statusCode).toBe(200);
+});
