@@ -22,7 +22,7 @@ export interface BenchPlan {
   readonly serverUrl: string | undefined;
 }
 
-const FULL_LENGTHS: RunLengths = { warmUpSeconds: 2, runSeconds: 3, runs: 5 };
+const FULL_LENGTHS: RunLengths = { warmUpSeconds: 3, runSeconds: 3, runs: 5 };
 const QUICK_LENGTHS: RunLengths = { warmUpSeconds: 1, runSeconds: 2, runs: 2 };
 const SOAK_LENGTHS: RunLengths = { warmUpSeconds: 10, runSeconds: 60, runs: 10 };
 
