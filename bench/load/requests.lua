@@ -1,4 +1,4 @@
--- The flows that are the same request over and over, as wrk sends them. It is told: the name of the flow, the folder of
+-- The flows of flows.ts that are the same request over and over, as wrk sends them. It is told: the name of the flow, the folder of
 -- the sample, the number of customers and of articles, and a prefix for order numbers that nobody else uses.
 
 local ffi = require 'ffi'

@@ -24,10 +24,8 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
   const may = useMay();
   if (returns.length === 0 && event === undefined) return null;
   const events = [...new Set(returns.flatMap(({ allowed }) => allowed))].filter((each) => may(`${each}Return`));
-  const possible = (which: ReturnEvent) => {
-    const allowed = returns.filter((each) => each.allowed.includes(which));
-    return which === 'complete' ? oneOfEachOrder(allowed) : allowed;
-  };
+  const allowing = (which: ReturnEvent) => returns.filter(({ allowed }) => allowed.includes(which));
+  const possible = (which: ReturnEvent) => (which === 'complete' ? firstOfEachOrder(allowing(which)) : allowing(which));
   return (
     <>
       <div className={bar.bulk} role="region" aria-label="Selected returns">
@@ -51,7 +49,7 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
         <ManyReturns
           event={event}
           returns={possible(event)}
-          leftOut={returns.filter(({ allowed }) => allowed.includes(event)).length - possible(event).length}
+          leftOut={allowing(event).length - possible(event).length}
           onClose={(allDone) => {
             setEvent(undefined);
             if (allDone) onDone();
@@ -66,22 +64,23 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
  * What a return refunds depends on what was completed of its order before: the next of an order is completed once it
  * shows its own sum again.
  */
-function oneOfEachOrder(returns: readonly Return[]): Return[] {
-  return [...new Map(returns.toReversed().map((each) => [each.order_id, each])).values()].toReversed();
+function firstOfEachOrder(returns: readonly Return[]): readonly Return[] {
+  return returns.filter(
+    ({ order_id: orderId }, index) => returns.findIndex((each) => each.order_id === orderId) === index,
+  );
 }
 
-/** Moves returns, those of one order one after the other: each as the one before has left the order. */
+/** Moves returns, those of one order one after the other: each on the version that the one before has left. */
 function movesInTurn(event: ReturnEvent) {
-  const lastOf = new Map<number, Promise<Return>>();
+  const versionOf = new Map<number, Promise<number>>();
   return (seen: Return, reason: string): Promise<Return> => {
-    const before = lastOf.get(seen.order_id);
-    const move = before
-      ? before.then(
-          ({ version }) => moveReturn({ id: seen.id, version }, event, reason),
-          () => moveReturn(seen, event, reason),
-        )
-      : moveReturn(seen, event, reason);
-    lastOf.set(seen.order_id, move);
+    const before = versionOf.get(seen.order_id) ?? Promise.resolve(seen.version);
+    const move = before.then((version) => moveReturn({ id: seen.id, version }, event, reason));
+    const after = move.then(
+      ({ version }) => version,
+      () => before,
+    );
+    versionOf.set(seen.order_id, after);
     return move;
   };
 }
