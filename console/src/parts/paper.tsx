@@ -57,3 +57,48 @@ export function Paper({ title, code, facts, back, children }: PaperProps) {
     </Page>
   );
 }
+
+interface TickedLinesProps {
+  readonly items: readonly {
+    readonly id: number;
+    readonly sku: string;
+    readonly title: string;
+    readonly quantity: number;
+  }[];
+  /** What a tick says of a line. */
+  readonly ticked: string;
+}
+
+/** What is in a parcel, with a box to tick for each line, and no prices. */
+export function TickedLines({ items, ticked }: TickedLinesProps) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">SKU</th>
+          <th scope="col">Item</th>
+          <th scope="col" className={classes.tick}>
+            Units
+          </th>
+          <th scope="col" className={classes.tick}>
+            {ticked}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={item.id}>
+            <td className="mono">{item.sku}</td>
+            <td>{item.title}</td>
+            <td className={classes.tick}>
+              <strong>{item.quantity}</strong>
+            </td>
+            <td className={classes.tick}>
+              <span className={classes.box} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

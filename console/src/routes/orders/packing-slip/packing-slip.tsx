@@ -3,8 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { orderQuery } from '../../../api/queries.ts';
 import { When } from '../../../format/time.tsx';
 import { Loaded } from '../../../parts/outcome.tsx';
-import { Paper } from '../../../parts/paper.tsx';
-import classes from '../../../parts/paper.module.css';
+import { Paper, TickedLines } from '../../../parts/paper.tsx';
 
 const route = getRouteApi('/orders/$orderId/packing-slip');
 
@@ -33,34 +32,7 @@ export function PackingSlip() {
             </>
           }
         >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">SKU</th>
-                <th scope="col">Item</th>
-                <th scope="col" className={classes.tick}>
-                  Units
-                </th>
-                <th scope="col" className={classes.tick}>
-                  Packed
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((item) => (
-                <tr key={item.id}>
-                  <td className="mono">{item.sku}</td>
-                  <td>{item.title}</td>
-                  <td className={classes.tick}>
-                    <strong>{item.quantity}</strong>
-                  </td>
-                  <td className={classes.tick}>
-                    <span className={classes.box} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <TickedLines items={items} ticked="Packed" />
         </Paper>
       )}
     </Loaded>

@@ -4,8 +4,7 @@ import { returnQuery } from '../../../api/queries.ts';
 import { When } from '../../../format/time.tsx';
 import { returnLabel } from '../../../format/words.ts';
 import { Loaded } from '../../../parts/outcome.tsx';
-import { Paper } from '../../../parts/paper.tsx';
-import classes from '../../../parts/paper.module.css';
+import { Paper, TickedLines } from '../../../parts/paper.tsx';
 
 const route = getRouteApi('/returns/$returnId/label');
 
@@ -36,34 +35,7 @@ export function ReturnLabel() {
           }
         >
           <p>{reason}</p>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">SKU</th>
-                <th scope="col">Item</th>
-                <th scope="col" className={classes.tick}>
-                  Units
-                </th>
-                <th scope="col" className={classes.tick}>
-                  Inside
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((item) => (
-                <tr key={item.id}>
-                  <td className="mono">{item.sku}</td>
-                  <td>{item.title}</td>
-                  <td className={classes.tick}>
-                    <strong>{item.quantity}</strong>
-                  </td>
-                  <td className={classes.tick}>
-                    <span className={classes.box} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <TickedLines items={items} ticked="Inside" />
           <p>Put this sheet into the parcel and send it to:</p>
         </Paper>
       )}
