@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-const main = join(root, 'src', 'cli', 'main.ts');
+const main = join(root, 'src', 'cli', 'main.js');
 
 if (existsSync(pinnedNode)) handOver();
 else if (Number(process.versions.node.split('.')[0]) >= 24) await runHere();

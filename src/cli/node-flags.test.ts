@@ -5,5 +5,5 @@ import { NODE_FLAGS } from './node-flags.ts';
 test('the image starts Node as the stack and the bench do', async () => {
   const dockerfile = await readFile(new URL('../../deploy/Dockerfile', import.meta.url), 'utf8');
   const entrypoint = /^ENTRYPOINT (.+)$/m.exec(dockerfile)?.[1] ?? '';
-  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_FLAGS, 'src/cli/main.ts']);
+  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_FLAGS, 'src/cli/main.js']);
 });
