@@ -31,9 +31,9 @@ test('the record admits the moves of the lifecycles, every one of them and no ot
     ];
   });
   // The constraint itself is asked about every combination of every word that it or the lifecycles know.
-  const words = new Set([...literalsOf(condition), ...declared.flatMap((move) => Object.values(move))]);
-  const named = Array.from(condition.matchAll(/entity_type = '([^']*)'/g), (match) => match[1]);
-  const entities = new Set([...named, ...lifecycles.map(({ entity }) => entity)]);
+  const named = literalsOf(condition).map((move) => move.split(/: | ?-|-> /));
+  const words = new Set([...named.flat(), ...declared.flatMap((move) => Object.values(move))]);
+  const entities = new Set([...named.map(([entity]) => entity), ...lifecycles.map(({ entity }) => entity)]);
   const { rows } = await database.pool.query(
     `SELECT entity_type, from_state, event, to_state
      FROM unnest($1::text[]) AS entity_type, unnest($2::text[]) AS from_state, unnest($2::text[]) AS event,
