@@ -5,6 +5,7 @@ import { createPaperRenderer, type PaperRenderer } from '../invoices/pdf/rendere
 import { readSigningKey } from '../invoices/signing-key.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { PipelinedReads, type Reads } from '../platform/database/pipelined-reads.ts';
 import { createPool } from '../platform/database/postgres.ts';
 import { SecretBox } from '../platform/secret-box.ts';
 import { invoicePolicyOf } from './invoice-policy.ts';
@@ -18,6 +19,7 @@ export interface Backend {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly pool: Pool;
+  readonly reads: Reads;
   readonly engine: Engine;
   readonly orders: OrderReader;
   readonly renderer: PaperRenderer;
@@ -33,6 +35,7 @@ export interface Backend {
 }
 
 const RENDERING_THREADS = 1;
+const READING_CONNECTIONS = 4;
 
 export function createBackend(config: Config, databaseUrl: string, logger: Logger): Backend {
   const signingKey =
@@ -60,6 +63,11 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
     invoicePolicy: invoicePolicyOf(config),
   });
   const pool = createPool({ databaseUrl, applicationName: 'roundtrip', size: config.databasePoolSize, logger });
+  const reads = new PipelinedReads({
+    databaseUrl,
+    applicationName: 'roundtrip reads',
+    connections: READING_CONNECTIONS,
+  });
   const orders = new OrderReader(databaseUrl);
   const renderer = createPaperRenderer({ threads: RENDERING_THREADS, ...signingKey });
   metrics.watchQueue(() => engine.queued);
@@ -70,6 +78,7 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
     logger,
     metrics,
     pool,
+    reads,
     engine,
     orders,
     renderer,
@@ -79,7 +88,7 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
     onJobsReady: (listener) => listeners.push(listener),
     close: async () => {
       await engine.close();
-      await Promise.all([orders.close(), renderer.close(), pool.end()]);
+      await Promise.all([orders.close(), reads.close(), renderer.close(), pool.end()]);
     },
   };
 }

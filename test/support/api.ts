@@ -14,6 +14,7 @@ import { createWebhookReceiver } from '../../src/jobs/gateway-events.ts';
 import { createWebhookVerifier } from '../../src/payments/webhooks/verify.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { LoadBounds } from '../../src/platform/load/load-bounds.ts';
+import { PipelinedReads } from '../../src/platform/database/pipelined-reads.ts';
 import { createPool } from '../../src/platform/database/postgres.ts';
 import { SecretBox } from '../../src/platform/secret-box.ts';
 import type { OidcSettings } from '../../src/platform/settings/oidc.ts';
@@ -85,6 +86,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
   let built: Pick<TestApi, 'app' | 'engine' | 'contract' | 'identity'> | undefined;
   let orders: OrderReader | undefined;
   let pool: Pool | undefined;
+  let reads: PipelinedReads | undefined;
   let port: Promise<number> | undefined;
 
   beforeAll(async () => {
@@ -110,6 +112,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       },
     });
     orders = new OrderReader(databaseUrl);
+    reads = new PipelinedReads({ databaseUrl, applicationName: 'roundtrip test reads', connections: 2 });
     metrics.watchQueue(() => engine.queued);
     metrics.watchPool(pool);
     const secretBox = new SecretBox([randomBytes(32)]);
@@ -129,6 +132,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       identity,
       orders,
       pool,
+      reads,
       logger,
       metrics,
       papers: { pdf: ({ number }) => Promise.resolve(Buffer.from(`%PDF of ${number}`)), xml: eInvoiceXml },
@@ -165,6 +169,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
     await built?.engine.close();
     await built?.identity.close();
     await orders?.close();
+    await reads?.close();
     await pool?.end();
     if (options.databaseRole !== undefined) await dropRole(database.url, options.databaseRole);
   });

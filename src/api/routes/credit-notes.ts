@@ -12,9 +12,9 @@ import { creditNoteView } from '../views/paper.ts';
 
 const READ = { description: 'The credit note', ...ref(CreditNoteSchema) };
 
-export function creditNoteRoutes(api: Api, { pool, orders, papers }: ApiDependencies): void {
+export function creditNoteRoutes(api: Api, { reads, orders, papers }: ApiDependencies): void {
   const creditNoteOf = async (id: number, principal: Principal) => {
-    const found = await readCreditNote(pool, id);
+    const found = await readCreditNote(reads, id);
     // Another's is not there, in the same words as one that nobody issued.
     if (!found || !(await seesOrder(orders, principal, found.orderId))) {
       throw new ProblemError('credit_note.not_found', `No credit note has the id ${id}.`);
@@ -85,10 +85,10 @@ export function creditNoteRoutes(api: Api, { pool, orders, papers }: ApiDependen
       },
     },
     async ({ params: { id }, principal }) => {
-      if (!(await readRefund(pool, id, principal.scope))) {
+      if (!(await readRefund(reads, id, principal.scope))) {
         throw new ProblemError('refund.not_found', `No refund has the id ${id}.`);
       }
-      const found = await readCreditNoteOfRefund(pool, id);
+      const found = await readCreditNoteOfRefund(reads, id);
       if (found) return creditNoteView(found);
       throw new ProblemError('credit_note.not_found', `Refund ${id} has no credit note: its order has no invoice.`);
     },

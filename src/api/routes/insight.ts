@@ -24,7 +24,7 @@ const DEFAULT_DAYS = 30;
 const OVERVIEW_KEPT_MS = 1_000;
 const STATISTICS_KEPT_MS = 30_000;
 
-export function insightRoutes(api: Api, { pool, settings }: ApiDependencies): void {
+export function insightRoutes(api: Api, { pool, reads, settings }: ApiDependencies): void {
   const { timezone, stuckAfterHours } = settings;
   const overview = keptBriefly(OVERVIEW_KEPT_MS, () => readOverview(pool, stuckAfterHours));
   const stateCounts = keptBriefly(OVERVIEW_KEPT_MS, () => countByState(pool));
@@ -44,7 +44,7 @@ export function insightRoutes(api: Api, { pool, settings }: ApiDependencies): vo
         response: { 200: { description: 'What was found', ...ref(SearchResultSchema) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => searchView(await search(pool, query.q.trim(), query.limit ?? DEFAULT_HITS)),
+    async ({ query }) => searchView(await search(reads, query.q.trim(), query.limit ?? DEFAULT_HITS)),
   );
 
   api.get(

@@ -9,10 +9,10 @@ import { IdParameters, ref } from '../schemas/common.ts';
 import { InvoiceSchema } from '../schemas/paper.ts';
 import { invoiceView } from '../views/paper.ts';
 
-export function invoiceRoutes(api: Api, { pool, orders, papers }: ApiDependencies): void {
+export function invoiceRoutes(api: Api, { reads, orders, papers }: ApiDependencies): void {
   const invoiceOf = async (orderId: number, principal: Principal) => {
     if (!seesAll(principal)) await visibleOrder(orders, principal, orderId);
-    const invoice = await readInvoiceOfOrder(pool, orderId);
+    const invoice = await readInvoiceOfOrder(reads, orderId);
     if (invoice) return invoice;
     await visibleOrder(orders, principal, orderId);
     throw new ProblemError('invoice.not_found', `Order ${orderId} has no invoice; shipping issues it.`);

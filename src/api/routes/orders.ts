@@ -25,7 +25,7 @@ const WHAT_AN_EVENT_DOES: Readonly<Record<OrderEvent, string>> = {
   cancel: 'Cancels an order that is not in the warehouse yet; what was paid is refunded.',
 };
 
-export function orderRoutes(api: Api, { engine, orders, pool, settings }: ApiDependencies): void {
+export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDependencies): void {
   const lists = new SharedReads<Worded>();
   api.post(
     '/v1/orders',
@@ -89,7 +89,7 @@ export function orderRoutes(api: Api, { engine, orders, pool, settings }: ApiDep
       const filter = { state: query.state, ...shopFilterOf(query), scope };
       const page = pageRequestOf(query);
       return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listOrders(pool, filter, page), orderSummaryView),
+        pageView(await listOrders(reads, filter, page), orderSummaryView),
       );
     },
   );
@@ -132,7 +132,7 @@ export function orderRoutes(api: Api, { engine, orders, pool, settings }: ApiDep
     async ({ params, query, principal }) => {
       const limit = query.limit ?? DEFAULT_LIMIT;
       if (!seesAll(principal)) await visibleOrder(orders, principal, params.id);
-      const { rows, more } = await listTransitions(pool, params.id, undefined, {
+      const { rows, more } = await listTransitions(reads, params.id, undefined, {
         limit,
         afterSequence: query.after ?? 0,
       });

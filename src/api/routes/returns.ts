@@ -34,7 +34,7 @@ const WHAT_AN_EVENT_DOES: Readonly<Record<ReturnEvent, string>> = {
     'Final. Refunds what is due for its items, less what is kept back, to the payments that they came by, once.',
 };
 
-export function returnRoutes(api: Api, { engine, orders, pool }: ApiDependencies): void {
+export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencies): void {
   const lists = new SharedReads<Worded>();
   api.post(
     '/v1/orders/:id/returns',
@@ -124,7 +124,7 @@ export function returnRoutes(api: Api, { engine, orders, pool }: ApiDependencies
       const filter = { state: query.state, ...shopFilterOf(query), scope };
       const page = pageRequestOf(query);
       return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listReturns(pool, filter, page), returnView),
+        pageView(await listReturns(reads, filter, page), returnView),
       );
     },
   );
@@ -141,7 +141,7 @@ export function returnRoutes(api: Api, { engine, orders, pool }: ApiDependencies
       },
     },
     async ({ params, principal }, reply) => {
-      const found = await readReturn(pool, params.id, principal.scope);
+      const found = await readReturn(reads, params.id, principal.scope);
       const whole = found && (await orders.read(found.orderId));
       const part = whole?.order.returns.find(({ id }) => id === params.id);
       if (!whole || !part) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
@@ -166,10 +166,10 @@ export function returnRoutes(api: Api, { engine, orders, pool }: ApiDependencies
       },
     },
     async ({ params, query, principal }) => {
-      const found = await readReturn(pool, params.id, principal.scope);
+      const found = await readReturn(reads, params.id, principal.scope);
       if (!found) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
       const limit = query.limit ?? DEFAULT_LIMIT;
-      const { rows, more } = await listTransitions(pool, found.orderId, found.id, {
+      const { rows, more } = await listTransitions(reads, found.orderId, found.id, {
         limit,
         afterSequence: query.after ?? 0,
       });

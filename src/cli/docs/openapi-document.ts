@@ -3,6 +3,7 @@ import { Metrics } from '../../api/metrics.ts';
 import { Engine } from '../../engine/engine.ts';
 import { Identity } from '../../identity/identity.ts';
 import { silentLogger } from '../../platform/logger.ts';
+import { PipelinedReads } from '../../platform/database/pipelined-reads.ts';
 import { createPool } from '../../platform/database/postgres.ts';
 import { SecretBox } from '../../platform/secret-box.ts';
 import { OrderReader } from '../../queries/orders/order-reader.ts';
@@ -39,6 +40,7 @@ export async function openapiDocument(): Promise<string> {
       rateLimitPerSecond: 0,
       isTls: false,
     }),
+    reads: new PipelinedReads({ databaseUrl: NO_DATABASE, applicationName: 'roundtrip docs', connections: 1 }),
     pool: createPool({ databaseUrl: NO_DATABASE, applicationName: 'roundtrip docs', size: 1, logger }),
     logger,
     metrics: new Metrics(),

@@ -38,7 +38,7 @@ export async function startWeb(
   stopDelayMs: number,
   webhookSecrets: WebhookSecrets = backend.config.payments.webhookSecrets,
 ): Promise<Web> {
-  const { config, engine, orders, pool, logger, metrics, renderer } = backend;
+  const { config, engine, orders, pool, reads, logger, metrics, renderer } = backend;
   const { host, openMode } = config;
   const tls = config.tls && readTlsCredentials(config.tls);
   const isTls = tls !== undefined || (config.publicUrl?.startsWith('https:') ?? false);
@@ -64,6 +64,7 @@ export async function startWeb(
     identity,
     orders,
     pool,
+    reads,
     logger,
     metrics,
     secretBox: backend.secretBox,

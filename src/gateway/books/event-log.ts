@@ -19,13 +19,16 @@ export interface EventSubject {
 
 /** Writes down what is to be told by webhook, in the transaction of the fact that it tells of. */
 export interface EventLog {
+  /** False: nothing is written down, because there is nobody to tell. */
+  readonly tells: boolean;
   record(client: ClientBase, type: GatewayEventType, subjects: readonly EventSubject[]): Promise<void>;
 }
 
 /** For a gateway that has nobody to tell. */
-export const NO_EVENTS: EventLog = { record: () => Promise.resolve() };
+export const NO_EVENTS: EventLog = { tells: false, record: () => Promise.resolve() };
 
 export const EVENT_LOG: EventLog = {
+  tells: true,
   async record(client, type, subjects) {
     if (subjects.length === 0) return;
     await client.query({

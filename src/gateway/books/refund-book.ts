@@ -50,19 +50,25 @@ export class RefundBook {
    * found one is the same request is the caller's to compare.
    */
   async book(refund: NewRefund, fate: Fate): Promise<{ refund: BookedRefund; isNew: boolean }> {
-    const booked = await inTransaction(this.#pool, async (client) => {
-      const found = await this.byKey(refund.idempotencyKey, client);
-      if (found) return { refund: found, isNew: false };
-      const refusal = fate.declineCode ?? (await whyNotRefundable(client, refund));
-      const inserted = await insert(client, refund, { ...fate, declineCode: refusal });
-      if (inserted) await this.#events.record(client, `refund.${inserted.status}`, [inserted]);
-      return inserted && { refund: inserted, isNew: true };
-    });
-    if (booked) return booked;
+    const booked = await this.#bookNew(refund, fate);
+    if (booked) return { refund: booked, isNew: true };
     // The conflicting row is committed: ON CONFLICT waited for it.
     const found = await this.byKey(refund.idempotencyKey);
     if (!found) throw new Error(`the refund of key ${refund.idempotencyKey} is neither new nor there`);
     return { refund: found, isNew: false };
+  }
+
+  /** Undefined: its key is there already. One statement, where no payment has to be locked and nobody is told. */
+  async #bookNew(refund: NewRefund, fate: Fate): Promise<BookedRefund | undefined> {
+    if (refund.paymentId === null && !this.#events.tells) return insert(this.#pool, refund, fate);
+    return inTransaction(this.#pool, async (client) => {
+      const found = await this.byKey(refund.idempotencyKey, client);
+      if (found) return undefined;
+      const refusal = fate.declineCode ?? (await whyNotRefundable(client, refund));
+      const inserted = await insert(client, refund, { ...fate, declineCode: refusal });
+      if (inserted) await this.#events.record(client, `refund.${inserted.status}`, [inserted]);
+      return inserted;
+    });
   }
 
   async byKey(idempotencyKey: string, client: Pool | PoolClient = this.#pool): Promise<BookedRefund | undefined> {
@@ -108,7 +114,7 @@ export class RefundBook {
 }
 
 /** Undefined: its key is there already. */
-async function insert(client: PoolClient, refund: NewRefund, fate: Fate): Promise<BookedRefund | undefined> {
+async function insert(client: Pool | PoolClient, refund: NewRefund, fate: Fate): Promise<BookedRefund | undefined> {
   const later = fate.settlesAfterMs !== null;
   const status = later ? 'pending' : fate.declineCode === null ? 'succeeded' : 'declined';
   const { rows } = await client.query<BookedRefund>({

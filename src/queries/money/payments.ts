@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { OrderState, PaymentState } from '../../domain/lifecycles.ts';
 import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 
@@ -26,8 +26,8 @@ export interface PaymentView {
   readonly updatedAt: Date;
 }
 
-export async function readPayment(pool: Pool, paymentId: number): Promise<PaymentView | undefined> {
-  const { rows } = await pool.query<PaymentView>({
+export async function readPayment(reads: Reads, paymentId: number): Promise<PaymentView | undefined> {
+  const { rows } = await reads.query<PaymentView>({
     name: 'read-payment',
     text: `SELECT payments.id, payments.order_id AS "orderId", order_number AS "orderNumber",
                   orders.state AS "orderState", payments.state, method, gateway, reference, token, intent,

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { RefundState } from '../../domain/lifecycles.ts';
 import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 
@@ -17,8 +17,8 @@ export interface RefundAtGateway {
   readonly paymentReference: string | null;
 }
 
-export async function readRefundAtGateway(pool: Pool, refundId: number): Promise<RefundAtGateway | undefined> {
-  const { rows } = await pool.query<RefundAtGateway>({
+export async function readRefundAtGateway(reads: Reads, refundId: number): Promise<RefundAtGateway | undefined> {
+  const { rows } = await reads.query<RefundAtGateway>({
     name: 'read-refund-at-gateway',
     text: `SELECT refunds.id, refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
                   refunds.state, refunds.attempt, refunds.created_at AS "createdAt",

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { RefundState } from '../../domain/lifecycles.ts';
 import type { OrderScope } from '../../domain/orders/order-scope.ts';
 import type { RefundCause } from '../../domain/orders/order.ts';
@@ -46,8 +46,8 @@ const SELECT = `SELECT refunds.id, refunds.order_id AS "orderId", order_number A
                 FROM refunds JOIN orders ON orders.id = refunds.order_id JOIN payments ON payments.id = payment_id`;
 
 /** Undefined: there is none, or not within the scope. */
-export async function readRefund(pool: Pool, refundId: number, scope?: OrderScope): Promise<RefundView | undefined> {
-  const { rows } = await pool.query<RefundView>({
+export async function readRefund(reads: Reads, refundId: number, scope?: OrderScope): Promise<RefundView | undefined> {
+  const { rows } = await reads.query<RefundView>({
     name: 'read-refund',
     text: `${SELECT} WHERE refunds.id = $1
              AND ($2::bigint IS NULL OR orders.shop_id = $2) AND ($3::text IS NULL OR orders.customer_id = $3)`,
@@ -57,8 +57,8 @@ export async function readRefund(pool: Pool, refundId: number, scope?: OrderScop
 }
 
 /** Newest first. */
-export async function listRefunds(pool: Pool, filter: RefundFilter, page: PageRequest): Promise<Page<RefundView>> {
-  const { rows } = await pool.query<RefundView>(
+export async function listRefunds(reads: Reads, filter: RefundFilter, page: PageRequest): Promise<Page<RefundView>> {
+  const { rows } = await reads.query<RefundView>(
     newestFirst({
       name: 'list-refunds',
       select: SELECT,
@@ -75,8 +75,8 @@ export async function listRefunds(pool: Pool, filter: RefundFilter, page: PageRe
 }
 
 /** How many refunds are in each state but SUCCEEDED: those are as many as there ever were, and nobody waits for them. */
-export async function countOpenRefunds(pool: Pool): Promise<{ state: RefundState; refunds: number }[]> {
-  const { rows } = await pool.query<{ state: RefundState; refunds: number }>({
+export async function countOpenRefunds(reads: Reads): Promise<{ state: RefundState; refunds: number }[]> {
+  const { rows } = await reads.query<{ state: RefundState; refunds: number }>({
     name: 'count-open-refunds',
     text: `SELECT state, count(*) AS refunds FROM refunds WHERE state IN ('AWAITING_APPROVAL', 'PENDING', 'SUBMITTED', 'FAILED')
            GROUP BY state`,

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { OrderState } from '../../domain/lifecycles.ts';
 import type { OrderScope } from '../../domain/orders/order-scope.ts';
 import { newestFirst } from '../lists/newest-first.ts';
@@ -37,11 +37,11 @@ export const ORDER_SUMMARY_COLUMNS = `orders.id, order_number AS "orderNumber", 
                                       orders.version`;
 
 /** Newest first. */
-export async function listOrders(pool: Pool, filter: OrderFilter, page: PageRequest): Promise<Page<OrderSummary>> {
+export async function listOrders(reads: Reads, filter: OrderFilter, page: PageRequest): Promise<Page<OrderSummary>> {
   const customerId = filter.customerId ?? filter.scope?.customerId;
   const isOfFew = customerId !== undefined || filter.orderNumber !== undefined;
   const statement = filter.sku === undefined || isOfFew ? ofOrders(filter, page) : ofArticle(filter, page);
-  const { rows } = await pool.query<OrderSummary>(statement);
+  const { rows } = await reads.query<OrderSummary>(statement);
   return pageOf(rows, page.limit);
 }
 

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { ReturnState } from '../../domain/lifecycles.ts';
 import type { OrderScope } from '../../domain/orders/order-scope.ts';
 import { newestFirst } from '../lists/newest-first.ts';
@@ -57,8 +57,8 @@ const SELECT = `SELECT returns.id, returns.order_id AS "orderId", order_number A
                   WHERE return_items.return_id = returns.id) AS items`;
 
 /** Undefined: there is none, or not within the scope. */
-export async function readReturn(pool: Pool, returnId: number, scope?: OrderScope): Promise<ReturnView | undefined> {
-  const { rows } = await pool.query<ReturnView>({
+export async function readReturn(reads: Reads, returnId: number, scope?: OrderScope): Promise<ReturnView | undefined> {
+  const { rows } = await reads.query<ReturnView>({
     name: 'read-return',
     text: `${SELECT} WHERE returns.id = $1
              AND ($2::bigint IS NULL OR orders.shop_id = $2) AND ($3::text IS NULL OR orders.customer_id = $3)`,
@@ -69,10 +69,10 @@ export async function readReturn(pool: Pool, returnId: number, scope?: OrderScop
 
 /** Those of the orders, and the one with the id, newest first. */
 export async function findReturns(
-  pool: Pool,
+  reads: Reads,
   { orderIds, returnId, limit }: { orderIds: readonly number[]; returnId: number | null; limit: number },
 ): Promise<readonly ReturnView[]> {
-  const { rows } = await pool.query<ReturnView>({
+  const { rows } = await reads.query<ReturnView>({
     name: 'find-returns',
     text: `${SELECT}
            WHERE returns.id IN (SELECT id FROM returns WHERE order_id = ANY ($1::bigint[])
@@ -87,8 +87,8 @@ const OF_ARTICLE = `EXISTS (SELECT FROM return_items JOIN order_items ON order_i
                             WHERE return_items.return_id = returns.id AND sku = ?)`;
 
 /** Newest first. */
-export async function listReturns(pool: Pool, filter: ReturnFilter, page: PageRequest): Promise<Page<ReturnView>> {
-  const { rows } = await pool.query<ReturnView>(
+export async function listReturns(reads: Reads, filter: ReturnFilter, page: PageRequest): Promise<Page<ReturnView>> {
+  const { rows } = await reads.query<ReturnView>(
     newestFirst({
       name: 'list-returns',
       select: SELECT,

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import { ORDER_SUMMARY_COLUMNS, type OrderSummary } from './orders.ts';
 import { findReturns, type ReturnView } from './returns.ts';
 
@@ -60,16 +60,16 @@ export const SEARCH_ORDERS = `WITH hits AS (
  * customers, SKUs, invoice numbers and ids whole; the case of letters does not matter. Each part is a walk of at most
  * `limit` entries of one index, so the time does not grow with the shop.
  */
-export async function search(pool: Pool, words: string, limit: number): Promise<SearchHits> {
+export async function search(reads: Reads, words: string, limit: number): Promise<SearchHits> {
   const prefix = words.toLowerCase();
   const id = idIn(words);
-  const { rows } = await pool.query<OrderHit>({
+  const { rows } = await reads.query<OrderHit>({
     name: 'search-orders',
     text: SEARCH_ORDERS,
     values: [prefix, `${prefix}\u{10FFFF}`, casesOf(words), id, limit, MATCHES],
   });
   const orderIds = rows.map((row) => row.id);
-  return { orders: rows, returns: await findReturns(pool, { orderIds, returnId: id, limit }) };
+  return { orders: rows, returns: await findReturns(reads, { orderIds, returnId: id, limit }) };
 }
 
 /** As it was typed, and as such codes are mostly written. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { EntityType } from '../../domain/lifecycles.ts';
 
 export interface TransitionView {
@@ -30,12 +30,12 @@ export interface TransitionPageRequest {
 
 /** The record of an order with its returns and refunds, oldest first; of one return alone, when that is given. */
 export async function listTransitions(
-  pool: Pool,
+  reads: Reads,
   orderId: number,
   returnId: number | undefined,
   page: TransitionPageRequest,
 ): Promise<{ rows: readonly TransitionView[]; more: boolean }> {
-  const { rows } = await pool.query<TransitionView>({
+  const { rows } = await reads.query<TransitionView>({
     name: 'list-transitions',
     text: `SELECT ${COLUMNS} FROM state_transitions
            WHERE order_id = $1 AND sequence > $2

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { CreditNoteSnapshot } from '../../domain/papers/credit-note.ts';
 
 export interface CreditNoteView {
@@ -17,8 +17,8 @@ export interface CreditNoteView {
 const COLUMNS = `id, order_id AS "orderId", return_id AS "returnId", refund_id AS "refundId", number, snapshot,
                  issued_at AS "issuedAt", rendered_at AS "renderedAt", emailed_at AS "emailedAt"`;
 
-export async function readCreditNote(pool: Pool, creditNoteId: number): Promise<CreditNoteView | undefined> {
-  const { rows } = await pool.query<CreditNoteView>({
+export async function readCreditNote(reads: Reads, creditNoteId: number): Promise<CreditNoteView | undefined> {
+  const { rows } = await reads.query<CreditNoteView>({
     name: 'read-credit-note',
     text: `SELECT ${COLUMNS} FROM credit_notes WHERE id = $1`,
     values: [creditNoteId],
@@ -30,8 +30,8 @@ export async function readCreditNote(pool: Pool, creditNoteId: number): Promise<
  * The credit note that tells of a refund: of one that a person asked for, its own; of one that a return led to, the
  * return's, which other refunds of the same return share where the money goes back to several payments.
  */
-export async function readCreditNoteOfRefund(pool: Pool, refundId: number): Promise<CreditNoteView | undefined> {
-  const { rows } = await pool.query<CreditNoteView>({
+export async function readCreditNoteOfRefund(reads: Reads, refundId: number): Promise<CreditNoteView | undefined> {
+  const { rows } = await reads.query<CreditNoteView>({
     name: 'read-credit-note-of-refund',
     text: `SELECT ${COLUMNS} FROM credit_notes
            WHERE refund_id = $1 OR return_id = (SELECT return_id FROM refunds WHERE id = $1)`,
@@ -41,8 +41,8 @@ export async function readCreditNoteOfRefund(pool: Pool, refundId: number): Prom
 }
 
 /** The credit notes of an order, oldest first; an order has at most one for each return and refund. */
-export async function readCreditNotesOfOrder(pool: Pool, orderId: number): Promise<CreditNoteView[]> {
-  const { rows } = await pool.query<CreditNoteView>({
+export async function readCreditNotesOfOrder(reads: Reads, orderId: number): Promise<CreditNoteView[]> {
+  const { rows } = await reads.query<CreditNoteView>({
     name: 'read-credit-notes-of-order',
     text: `SELECT ${COLUMNS} FROM credit_notes WHERE order_id = $1 ORDER BY id LIMIT 1000`,
     values: [orderId],

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { InvoiceSnapshot } from '../../domain/papers/invoice.ts';
 
 export interface InvoiceView {
@@ -14,8 +14,8 @@ export interface InvoiceView {
 const COLUMNS = `id, order_id AS "orderId", number, snapshot, issued_at AS "issuedAt", rendered_at AS "renderedAt",
                  emailed_at AS "emailedAt"`;
 
-export async function readInvoice(pool: Pool, invoiceId: number): Promise<InvoiceView | undefined> {
-  const { rows } = await pool.query<InvoiceView>({
+export async function readInvoice(reads: Reads, invoiceId: number): Promise<InvoiceView | undefined> {
+  const { rows } = await reads.query<InvoiceView>({
     name: 'read-invoice',
     text: `SELECT ${COLUMNS} FROM invoices WHERE id = $1`,
     values: [invoiceId],
@@ -23,8 +23,8 @@ export async function readInvoice(pool: Pool, invoiceId: number): Promise<Invoic
   return rows[0];
 }
 
-export async function readInvoiceOfOrder(pool: Pool, orderId: number): Promise<InvoiceView | undefined> {
-  const { rows } = await pool.query<InvoiceView>({
+export async function readInvoiceOfOrder(reads: Reads, orderId: number): Promise<InvoiceView | undefined> {
+  const { rows } = await reads.query<InvoiceView>({
     name: 'read-invoice-of-order',
     text: `SELECT ${COLUMNS} FROM invoices WHERE order_id = $1`,
     values: [orderId],

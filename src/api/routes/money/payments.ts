@@ -18,7 +18,7 @@ const STEP_PROBLEMS = [
   'payment.in_progress',
 ] as const;
 
-export function paymentRoutes(api: Api, { engine, pool, paymentGateways = [] }: ApiDependencies): void {
+export function paymentRoutes(api: Api, { engine, reads, paymentGateways = [] }: ApiDependencies): void {
   api.post(
     '/v1/orders/:id/payments',
     {
@@ -79,7 +79,7 @@ export function paymentRoutes(api: Api, { engine, pool, paymentGateways = [] }: 
       },
     },
     async ({ params }) => {
-      const found = await readPayment(pool, params.id);
+      const found = await readPayment(reads, params.id);
       if (!found) throw new ProblemError('payment.not_found', `No payment has the id ${params.id}.`);
       return paymentView(found, found.orderId);
     },

@@ -8,7 +8,7 @@ import { IdempotencyHeader, IdParameters, MoveBody, ref } from '../../schemas/co
 import { RefundListQuery, RefundPage, RefundSchema } from '../../schemas/order.ts';
 import { refundOf, refundView } from '../../views/refund.ts';
 
-export function refundRoutes(api: Api, { engine, pool }: ApiDependencies): void {
+export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void {
   api.get(
     '/v1/refunds',
     {
@@ -22,7 +22,7 @@ export function refundRoutes(api: Api, { engine, pool }: ApiDependencies): void 
     },
     async ({ query, principal: { scope } }) => {
       const filter = { state: query.state, orderId: query.order_id, scope };
-      return pageView(await listRefunds(pool, filter, pageRequestOf(query)), refundView);
+      return pageView(await listRefunds(reads, filter, pageRequestOf(query)), refundView);
     },
   );
 
@@ -38,7 +38,7 @@ export function refundRoutes(api: Api, { engine, pool }: ApiDependencies): void 
       },
     },
     async ({ params, principal }) => {
-      const found = await readRefund(pool, params.id, principal.scope);
+      const found = await readRefund(reads, params.id, principal.scope);
       if (!found) throw new ProblemError('refund.not_found', `No refund has the id ${params.id}.`);
       return refundView(found);
     },
