@@ -7,7 +7,7 @@ import { onlyOne } from '../domain/example-orders.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/database/postgres.ts';
 import { MOST_ATTEMPTS } from './back-off.ts';
-import { JobStore, type RunningJob } from './job-store.ts';
+import { JobStore, removeDoneJobs, type RunningJob } from './job-store.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);
@@ -28,7 +28,7 @@ const store = () => new JobStore(database.pool);
 
 let orderId = 0;
 beforeEach(async () => {
-  await database.pool.query('DELETE FROM jobs');
+  await database.pool.query("UPDATE jobs SET state = 'DONE'; DELETE FROM jobs");
   orderId = (await shop.place()).id;
 });
 
@@ -241,4 +241,18 @@ describe('giving back', () => {
     await store().reschedule(job, 0, `\0${'x'.repeat(5_000)}`);
     expect((await rowOf(job.id)).last_error).toBe('x'.repeat(1_000));
   });
+});
+
+test('what was done is removed once it is past its keeping; what is dead or to be done stays, however old', async () => {
+  const { rows } = await database.pool.query<{ id: number }>(
+    `INSERT INTO jobs (order_id, kind, subject_id, state, created_at)
+     SELECT $1, 'invoice.render', 1, state, now() - make_interval(days => age)
+     FROM unnest(ARRAY['DONE', 'DONE', 'DEAD', 'READY', 'RUNNING'], ARRAY[91, 89, 400, 400, 400]) AS job (state, age)
+     RETURNING id`,
+    [orderId],
+  );
+  const [old, ...others] = rows.map(({ id }) => id);
+  expect(await removeDoneJobs(database.pool, 90)).toBe(1);
+  expect(await store().existing([old ?? 0, ...others])).toEqual(new Set(others));
+  expect(await removeDoneJobs(database.pool, 90)).toBe(0);
 });

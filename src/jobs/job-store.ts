@@ -179,6 +179,23 @@ export class JobStore {
   }
 }
 
+const REMOVED_AT_ONCE = 2_000;
+
+/**
+ * Removes jobs that were done so many days ago, a bounded number, so that the table stays as large as what goes on: what
+ * they did is on the order's record. Those that are dead stay until a person has seen to them. Answers with how many.
+ */
+export async function removeDoneJobs(pool: Pool, keepDays: number): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'remove-done-jobs',
+    text: `DELETE FROM jobs WHERE id = ANY (ARRAY(
+             SELECT id FROM jobs WHERE state = 'DONE' AND created_at < now() - make_interval(days => $1)
+             ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+    values: [keepDays, REMOVED_AT_ONCE],
+  });
+  return rowCount ?? 0;
+}
+
 /** PostgreSQL's text holds no NUL, and an error message may quote anything. */
 function storable(error: string): string {
   return error.replaceAll('\0', '').slice(0, MOST_ERROR_CHARACTERS);

@@ -71,6 +71,8 @@ export interface Config {
   /** Days after which a customer who has had nothing to do with the shop is erased; undefined: never by itself. */
   readonly customerDataKeepDays: number | undefined;
   readonly webhookLogKeepDays: number;
+  /** Of jobs that are done. */
+  readonly jobKeepDays: number;
   /** What happened at the door, with the addresses that it happened from. */
   readonly securityLogKeepDays: number;
   /** Networks inside that webhooks may go to all the same, such as `127.0.0.0/8`. */
@@ -171,6 +173,7 @@ export function readConfig(environment: Environment): Config {
     customerDataKeepDays:
       optional('CUSTOMER_DATA_KEEP_DAYS') === undefined ? undefined : wholeNumber('CUSTOMER_DATA_KEEP_DAYS', 1, 36_500),
     webhookLogKeepDays: wholeNumber('WEBHOOK_LOG_KEEP_DAYS', 4, 3_650),
+    jobKeepDays: wholeNumber('JOB_KEEP_DAYS', 1, 36_500),
     securityLogKeepDays: wholeNumber('SECURITY_LOG_KEEP_DAYS', 1, 3_650),
     webhookAllowedNetworks: networks('WEBHOOK_ALLOWED_NETWORKS'),
     oidc: readOidcSettings({ text, optional, list, fault, publicUrl: optional('PUBLIC_URL') }),

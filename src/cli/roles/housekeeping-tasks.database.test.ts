@@ -3,7 +3,7 @@ import { useDatabase } from '../../../test/support/database.ts';
 import { housekeepingTasks } from './housekeeping-tasks.ts';
 
 const database = useDatabase();
-const KEEPING = { customerDataKeepDays: undefined, webhookLogKeepDays: 30, securityLogKeepDays: 10 };
+const KEEPING = { customerDataKeepDays: undefined, webhookLogKeepDays: 30, jobKeepDays: 90, securityLogKeepDays: 10 };
 
 it('removes what is on record of the door once it is past its keeping, and nothing sooner', async () => {
   await database.pool.query(

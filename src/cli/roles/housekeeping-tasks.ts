@@ -5,16 +5,17 @@ import { removeExpiredLinks } from '../../identity/people/one-time-links.ts';
 import { removeEndedSessions } from '../../identity/people/sessions.ts';
 import { removeOldFamiliarAddresses, removeOldSignInFailures } from '../../identity/people/sign-in-throttle.ts';
 import { removeOldGatewayEvents } from '../../jobs/gateway-events.ts';
+import { removeDoneJobs } from '../../jobs/job-store.ts';
 import type { HousekeepingTask } from '../../jobs/housekeeping.ts';
 import type { Config } from '../../platform/config.ts';
 import { eraseIdleCustomers, removeOldDeliveries } from '../../privacy/retention.ts';
 
-type KeepingTimes = Pick<Config, 'customerDataKeepDays' | 'webhookLogKeepDays' | 'securityLogKeepDays'>;
+type KeepingTimes = Pick<Config, 'customerDataKeepDays' | 'webhookLogKeepDays' | 'jobKeepDays' | 'securityLogKeepDays'>;
 
 /** The rules by which what is held is removed again, as the configuration has them. */
 export function housekeepingTasks(
   pool: Pool,
-  { customerDataKeepDays, webhookLogKeepDays, securityLogKeepDays }: KeepingTimes,
+  { customerDataKeepDays, webhookLogKeepDays, jobKeepDays, securityLogKeepDays }: KeepingTimes,
 ): HousekeepingTask[] {
   const tasks: HousekeepingTask[] = [
     { what: 'idempotency keys past their 24 hours', clean: () => removeExpiredAnswers(pool) },
@@ -26,6 +27,10 @@ export function housekeepingTasks(
     {
       what: `webhook deliveries past their ${webhookLogKeepDays} days`,
       clean: () => removeOldDeliveries(pool, webhookLogKeepDays),
+    },
+    {
+      what: `jobs that were done more than ${jobKeepDays} days ago`,
+      clean: () => removeDoneJobs(pool, jobKeepDays),
     },
     {
       what: `security events past their ${securityLogKeepDays} days`,

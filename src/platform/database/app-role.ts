@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What the books and the door stand on, and the work on record: web and workers delete no row of these. */
+/** What the books and the door stand on: web and workers delete no row of these. */
 const NEVER_DELETED = [
   'orders',
   'order_items',
@@ -14,7 +14,6 @@ const NEVER_DELETED = [
   'event_feed',
   'event_feed_progress',
   'webhook_progress',
-  'jobs',
   'reconciliation_differences',
   'reconciliation_turns',
   'webhook_attempts',
@@ -102,7 +101,8 @@ const TABLES = `
                  WHERE tgrelid = pg_class.oid AND proname LIKE 'refuse_change%' AND tgtype & 16 <> 0
                    AND tgqual IS NULL) AS "appendOnly",
          EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-                 WHERE tgrelid = pg_class.oid AND proname LIKE 'refuse_change%' AND tgtype & 8 <> 0) AS undeletable
+                 WHERE tgrelid = pg_class.oid AND proname LIKE 'refuse_change%' AND tgtype & 8 <> 0
+                   AND tgqual IS NULL) AS undeletable
   FROM pg_class
   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
   ORDER BY relname`;

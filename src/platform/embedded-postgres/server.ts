@@ -5,6 +5,7 @@ import { StartError } from '../start-error.ts';
 import type { Binaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
 import { DATABASE_NAME } from './initialise.ts';
+import { memorySettings } from './memory.ts';
 import { endServer, firstTrouble, programOptions, remedyOf, spawnFault } from './program.ts';
 import { waitUntilReady, type StartingServer } from './readiness.ts';
 import type { ServerLog } from './server-log.ts';
@@ -26,7 +27,9 @@ const SETTINGS = {
   // A socket's path may have 107 bytes, which a data folder deep down does not leave room for.
   unix_socket_directories: '',
   max_connections: '200',
-  shared_buffers: '256MB',
+  // A page that is changed for the first time after a checkpoint is logged whole: where every order changes pages that
+  // nobody else does, checkpoints close together log many times what the orders hold.
+  max_wal_size: '4GB',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
@@ -61,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 async function launch(options: ServerOptions, port: number): Promise<Server> {
   const { cluster, binaries, password, log } = options;
-  const settings = Object.entries({ ...SETTINGS, ...options.settings, port: String(port) });
+  const settings = Object.entries({ ...SETTINGS, ...memorySettings(), ...options.settings, port: String(port) });
   const child = await log.append((descriptor) =>
     spawn(binaries.postgres, ['-D', cluster.path, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
       ...programOptions(cluster.user),

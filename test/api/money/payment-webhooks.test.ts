@@ -32,7 +32,8 @@ const written = async () => {
 };
 
 beforeEach(async () => {
-  await api.database.pool.query(`TRUNCATE gateway_events; DELETE FROM jobs WHERE kind = 'refund.inquire'`);
+  await api.database.pool.query(`TRUNCATE gateway_events; UPDATE jobs SET state = 'DONE' WHERE kind = 'refund.inquire';
+     DELETE FROM jobs WHERE kind = 'refund.inquire'`);
 });
 
 /** Cancelling a paid order makes its refund. */
