@@ -19,7 +19,7 @@ beforeEach(async () => {
   await gateway.switchOff();
   webhookUrl = `http://127.0.0.1:${await api.listen()}/v1/webhooks/local`;
   const gateways = registryOf([createHttpGateway({ baseUrl: gateway.url })]);
-  const options = { engine: api.engine, pool: api.database.pool, gateways };
+  const options = { engine: api.engine, reads: api.database.pool, gateways };
   await jobs.start({ 'refund.submit': submitRefund(options), 'refund.inquire': inquireRefund(options) });
 });
 

@@ -76,7 +76,7 @@ const work = () => {
   const outputDirectory = join(folder, 'invoices');
   const mailFrom = 'shop@shop.example';
   const mailer = createMailer({ smtpUrl: undefined, outputDirectory: join(folder, 'mail'), from: mailFrom });
-  const paper = { engine, pool, renderer, outputDirectory };
+  const paper = { engine, reads: pool, renderer, outputDirectory };
   return jobs.start({
     'invoice.render': renderPaper(INVOICES, paper),
     'invoice.email': emailPaper(INVOICES, { ...paper, mailer, mailFrom }),

@@ -30,7 +30,7 @@ const MOST_AT_ONCE: Readonly<Partial<Record<JobKind, number>>> = { 'invoice.rend
 
 /** Relays jobs and runs them, keeps the event feed going and sends webhooks, in this process. */
 export async function startWorker(backend: Backend, gatewayBaseUrl: string): Promise<Role> {
-  const { config, engine, pool, renderer, logger, metrics } = backend;
+  const { config, engine, pool, reads, renderer, logger, metrics } = backend;
   const { invoiceOutputDir: outputDirectory, mailFrom } = config;
   const store = new JobStore(pool, { messageSeconds: config.messageLeaseSeconds, jobSeconds: config.jobLeaseSeconds });
   const broker =
@@ -40,8 +40,8 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
   if (broker instanceof RabbitBroker) metrics.watchBroker(() => broker.ready);
   const mailer = createMailer({ smtpUrl: config.smtpUrl, outputDirectory: config.mailOutputDir, from: mailFrom });
   const gateways = await createGatewayRegistry(config.payments, gatewayBaseUrl);
-  const payments = { engine, pool, gatewayOf: gateways.find };
-  const paper = { engine, pool, renderer, outputDirectory };
+  const payments = { engine, reads, gatewayOf: gateways.find };
+  const paper = { engine, reads, renderer, outputDirectory };
   const worker = new Worker({
     store,
     broker,
@@ -57,8 +57,8 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
       'payment.void': movePayment('void', payments),
       'invoice.erase': erasePaper(INVOICES, { ...paper, mailer, mailFrom }),
       'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
-      'refund.submit': submitRefund({ engine, pool, gateways }),
-      'refund.inquire': inquireRefund({ engine, pool, gateways }),
+      'refund.submit': submitRefund({ engine, reads, gateways }),
+      'refund.inquire': inquireRefund({ engine, reads, gateways }),
     },
     observer: metrics,
   });

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { paperFileName, readPaperFile } from '../../invoices/files.ts';
 import { composePaperMail } from '../../invoices/paper-mail.ts';
@@ -10,7 +10,7 @@ import { settle } from './settle.ts';
 
 export interface EmailPaperOptions {
   readonly engine: Engine;
-  readonly pool: Pool;
+  readonly reads: Reads;
   readonly renderer: PaperRenderer;
   readonly mailer: Mailer;
   readonly mailFrom: string;
@@ -22,9 +22,9 @@ export interface EmailPaperOptions {
  * Message-ID, by which mail programs know it for the same message.
  */
 export function emailPaper(kind: PaperKind, options: EmailPaperOptions): JobHandler {
-  const { engine, pool, renderer, mailer, mailFrom, outputDirectory } = options;
+  const { engine, reads, renderer, mailer, mailFrom, outputDirectory } = options;
   return async (job) => {
-    const paper = await kind.read(pool, job.subjectId);
+    const paper = await kind.read(reads, job.subjectId);
     if (!paper) throw new GiveUp(`there is no ${kind.name} ${job.subjectId}`);
     if (paper.emailedAt || paper.snapshot.customer.email === null) return 'nothing_to_do';
     const file = await readPaperFile(outputDirectory, paperFileName(paper.number));

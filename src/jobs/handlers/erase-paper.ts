@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import { paperFileName, writePaperFile } from '../../invoices/files.ts';
 import { paperMessageId } from '../../invoices/paper-mail.ts';
 import type { PaperRenderer } from '../../invoices/pdf/renderer.ts';
@@ -7,7 +7,7 @@ import { GiveUp, type JobHandler } from '../handler.ts';
 import type { PaperKind } from './papers.ts';
 
 export interface ErasePaperOptions {
-  readonly pool: Pool;
+  readonly reads: Reads;
   readonly renderer: PaperRenderer;
   readonly mailer: Mailer;
   readonly mailFrom: string;
@@ -16,9 +16,9 @@ export interface ErasePaperOptions {
 
 /** Draws the PDF of a paper whose customer was erased anew, and removes our copy of the e-mail that brought it. */
 export function erasePaper(kind: PaperKind, options: ErasePaperOptions): JobHandler {
-  const { pool, renderer, mailer, mailFrom, outputDirectory } = options;
+  const { reads, renderer, mailer, mailFrom, outputDirectory } = options;
   return async (job) => {
-    const paper = await kind.read(pool, job.subjectId);
+    const paper = await kind.read(reads, job.subjectId);
     if (!paper) throw new GiveUp(`there is no ${kind.name} ${job.subjectId}`);
     await mailer.forget(paperMessageId(kind.mailedAs, paper.number, mailFrom));
     const pdf = await renderer.render(paper.snapshot);

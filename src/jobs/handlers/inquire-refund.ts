@@ -7,9 +7,9 @@ import type { RefundHandlerOptions } from './submit-refund.ts';
  * Asks the gateway about a refund that is under way, because its webhook had news or the reconciliation none. It sends
  * nothing: what the gateway has never heard of is the submitting job's to send.
  */
-export function inquireRefund({ engine, pool, gateways }: RefundHandlerOptions): JobHandler {
+export function inquireRefund({ engine, reads, gateways }: RefundHandlerOptions): JobHandler {
   return async (job) => {
-    const refund = await readRefundAtGateway(pool, job.subjectId);
+    const refund = await readRefundAtGateway(reads, job.subjectId);
     if (!refund) throw new GiveUp(`there is no refund ${job.subjectId}`);
     if (refund.state !== 'SUBMITTED') return 'nothing_to_do';
     const lookup = await gatewayOf(gateways, refund).findRefund(requestOf(refund));

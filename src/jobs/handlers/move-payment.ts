@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { PaymentState } from '../../domain/lifecycles.ts';
 import { capturableMinor } from '../../domain/payments/balances.ts';
 import type { PaymentOutcome } from '../../domain/payments/payment-commands.ts';
@@ -14,7 +14,7 @@ import { settle } from './settle.ts';
 
 export interface MovePaymentOptions {
   readonly engine: Engine;
-  readonly pool: Pool;
+  readonly reads: Reads;
   /** Undefined: the gateway is not configured here. */
   readonly gatewayOf: (name: PaymentGatewayName) => PaymentGateway | undefined;
 }
@@ -34,9 +34,9 @@ const STATES_BEFORE: Readonly<Record<Step, readonly PaymentState[]>> = {
  * is open during the call. No run can know how far an earlier one came, so each asks the gateway first, and sends only
  * what that has never heard of; always under the same key.
  */
-export function movePayment(step: Step, { engine, pool, gatewayOf }: MovePaymentOptions): JobHandler {
+export function movePayment(step: Step, { engine, reads, gatewayOf }: MovePaymentOptions): JobHandler {
   return async (job) => {
-    const payment = await readPayment(pool, job.subjectId);
+    const payment = await readPayment(reads, job.subjectId);
     if (!payment) throw new GiveUp(`there is no payment ${job.subjectId}`);
     if (!STATES_BEFORE[step].includes(payment.state)) return 'nothing_to_do';
     const gateway = payment.gateway ? gatewayOf(payment.gateway) : undefined;

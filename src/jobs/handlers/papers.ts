@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { OrderCommand } from '../../domain/commands.ts';
 import type { MailedPaper } from '../../invoices/paper-mail.ts';
 import type { DocumentSnapshot } from '../../invoices/papers/paper-of.ts';
@@ -17,7 +17,7 @@ export interface IssuedPaper {
 export interface PaperKind {
   readonly name: string;
   readonly mailedAs: MailedPaper;
-  read(pool: Pool, paperId: number): Promise<IssuedPaper | undefined>;
+  read(reads: Reads, paperId: number): Promise<IssuedPaper | undefined>;
   mark(paperId: number, mark: 'rendered' | 'emailed'): OrderCommand;
 }
 

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
@@ -10,7 +10,7 @@ import { settle, WORKER_ACTOR } from './settle.ts';
 
 export interface RefundHandlerOptions {
   readonly engine: Engine;
-  readonly pool: Pool;
+  readonly reads: Reads;
   readonly gateways: GatewayRegistry;
 }
 
@@ -19,9 +19,9 @@ export interface RefundHandlerOptions {
  * no transaction is open during the call. A run that finds it SUBMITTED cannot know how far an earlier one came: it
  * asks the gateway first, and sends again, under the same key, only what the gateway has never heard of.
  */
-export function submitRefund({ engine, pool, gateways }: RefundHandlerOptions): JobHandler {
+export function submitRefund({ engine, reads, gateways }: RefundHandlerOptions): JobHandler {
   return async (job) => {
-    const refund = await readRefundAtGateway(pool, job.subjectId);
+    const refund = await readRefundAtGateway(reads, job.subjectId);
     if (!refund) throw new GiveUp(`there is no refund ${job.subjectId}`);
     if (refund.state !== 'PENDING' && refund.state !== 'SUBMITTED') return 'nothing_to_do';
     const gateway = gatewayOf(gateways, refund);

@@ -71,13 +71,15 @@ export class PipelinedReads implements Reads {
   }
 
   async #ask<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
-    const lane = this.#freest();
-    try {
-      return await this.#askOn<Row>(lane, statement);
-    } catch (error) {
-      // A connection that died while idle says nothing about the database: a new one may work.
-      if (!lane.hasAnswered || !isUnavailable(error)) throw error;
-      return this.#askOn<Row>(this.#freest(), statement);
+    for (let dead = 0; ; dead += 1) {
+      const lane = this.#freest();
+      try {
+        return await this.#askOn<Row>(lane, statement);
+      } catch (error) {
+        // A connection that died, idle or not, says nothing about the database: a new one may work. All may have died.
+        const mayWork = lane.hasAnswered && dead < this.#options.connections && isUnavailable(error);
+        if (!mayWork) throw error;
+      }
     }
   }
 

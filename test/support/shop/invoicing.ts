@@ -75,14 +75,14 @@ export function useInvoicing(): Invoicing {
     render: (kind = INVOICES) =>
       renderPaper(kind, {
         engine: shop.engine,
-        pool: database.pool,
+        reads: database.pool,
         renderer,
         outputDirectory: invoicing.invoiceFolder(),
       }),
     email: (parts, kind = INVOICES) =>
       emailPaper(kind, {
         engine: shop.engine,
-        pool: database.pool,
+        reads: database.pool,
         renderer,
         mailer: invoicing.mailer(),
         mailFrom: MAIL_FROM,

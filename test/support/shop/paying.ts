@@ -75,7 +75,7 @@ export function usePaying(): Paying {
     jobs,
     adapter: () => createHttpGateway({ baseUrl: gateway.url, timeoutMs: GATEWAY_TIMEOUT_MS }),
     handler: (step, replaced = paying.adapter()) =>
-      movePayment(step, { engine: shop.engine, pool: database.pool, gatewayOf: () => replaced }),
+      movePayment(step, { engine: shop.engine, reads: database.pool, gatewayOf: () => replaced }),
     start: (replaced) =>
       jobs.start({
         'payment.authorise': paying.handler('authorise', replaced),

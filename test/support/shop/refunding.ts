@@ -52,7 +52,7 @@ export function useRefunding(): Refunding {
 
   const optionsOf = ({ gateway: replaced = refunding.adapter(), engine = shop.engine }: HandlerParts = {}) => ({
     engine,
-    pool: database.pool,
+    reads: database.pool,
     gateways: registryOf([{ ...refunding.adapter(), ...replaced }]),
   });
   const refunding: Refunding = {

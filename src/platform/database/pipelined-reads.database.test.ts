@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { useCommitLosingProxy } from '../../../test/support/servers/commit-losing-proxy.ts';
+import { useDatabase } from '../../../test/support/database.ts';
+import { useSessions } from '../../../test/support/sessions.ts';
+import { Overloaded } from '../sharing/coalesce.ts';
+import { PipelinedReads } from './pipelined-reads.ts';
+import { DatabaseUnavailable, isHeldUp } from './postgres.ts';
+
+const database = useDatabase();
+const sessions = useSessions(database);
+const proxy = useCommitLosingProxy(database);
+
+const READS = 'reads of this test';
+const opened: PipelinedReads[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((reads) => reads.close())));
+
+function openReads({ url = database.url, connections = 2, mostUnderway = 1_000 } = {}): PipelinedReads {
+  const reads = new PipelinedReads({ databaseUrl: url, applicationName: READS, connections, mostUnderway });
+  opened.push(reads);
+  return reads;
+}
+
+const numberOf = async (reads: PipelinedReads, number: number) =>
+  (await reads.query<{ number: number }>({ name: 'number', text: 'SELECT $1::integer AS number', values: [number] }))
+    .rows[0]?.number;
+
+describe('reads that come at once', () => {
+  test('each get their own answer, over as many connections as allowed', async () => {
+    const reads = openReads();
+    const numbers = Array.from({ length: 300 }, (_, number) => number);
+    expect(await Promise.all(numbers.map((number) => numberOf(reads, number)))).toEqual(numbers);
+    expect(await sessions.terminate(READS)).toBe(2);
+  });
+
+  test('are not harmed by one of them that fails', async () => {
+    const reads = openReads({ connections: 1 });
+    const [one, failed, other] = await Promise.allSettled([
+      numberOf(reads, 1),
+      reads.query({ text: 'SELECT 1 / 0' }),
+      numberOf(reads, 2),
+    ]);
+    expect([one, other]).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'fulfilled', value: 2 },
+    ]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { code: '22012' } });
+  });
+
+  test('go to the connection where the fewest are under way: a slow one holds up nobody', async () => {
+    const reads = openReads();
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const slow = reads.query({ text: 'SELECT id FROM orders LIMIT 1' });
+    await sessions.waitingForLock(READS);
+    for (let number = 0; number < 10; number += 1) expect(await numberOf(reads, number)).toBe(number);
+    await blocker.query('COMMIT');
+    expect((await slow).rows).toEqual([]);
+  });
+
+  test('are refused past a bound, and taken again once those before are answered', async () => {
+    const reads = openReads({ mostUnderway: 2 });
+    const two = [numberOf(reads, 1), numberOf(reads, 2)];
+    await expect(numberOf(reads, 3)).rejects.toThrow(Overloaded);
+    expect(await Promise.all(two)).toEqual([1, 2]);
+    expect(await numberOf(reads, 3)).toBe(3);
+  });
+});
+
+describe('connections that are lost', () => {
+  test('while idle: nobody notices', async () => {
+    const reads = openReads();
+    for (let round = 1; round <= 3; round += 1) {
+      expect(await Promise.all([numberOf(reads, 1), numberOf(reads, 2)])).toEqual([1, 2]);
+      expect(await sessions.terminate(READS)).toBe(2);
+    }
+    expect(await numberOf(reads, 3)).toBe(3);
+  });
+
+  test('while they read: it is read again on another', async () => {
+    const reads = openReads({ connections: 1 });
+    expect(await numberOf(reads, 1)).toBe(1);
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const held = reads.query({ text: 'SELECT id FROM orders LIMIT 1' });
+    await sessions.waitingForLock(READS);
+    await sessions.terminate(READS);
+    await blocker.query('COMMIT');
+    expect((await held).rows).toEqual([]);
+  });
+
+  test('the database is away: unavailable; when it is back, so are the reads', async () => {
+    const reads = openReads({ url: proxy.url });
+    proxy.refusing = true;
+    await expect(Promise.all([numberOf(reads, 1), numberOf(reads, 2)])).rejects.toThrow(DatabaseUnavailable);
+    proxy.refusing = false;
+    expect(await Promise.all([numberOf(reads, 1), numberOf(reads, 2)])).toEqual([1, 2]);
+  });
+});
+
+test('a read that takes too long is ended, and its connection goes on', async () => {
+  const reads = openReads({ connections: 1 });
+  await reads.query({ text: "SELECT set_config('statement_timeout', '50ms', false)" });
+  const [slow, other] = await Promise.allSettled([reads.query({ text: 'SELECT pg_sleep(60)' }), numberOf(reads, 1)]);
+  expect(slow.status === 'rejected' && isHeldUp(slow.reason)).toBe(true);
+  expect(other).toEqual({ status: 'fulfilled', value: 1 });
+});
