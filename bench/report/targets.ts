@@ -34,6 +34,8 @@ export function targetsOf(results: BenchResults): Target[] {
     add('create / plain service', 'at least 8', withRange(plain, 1), plain.median >= 8);
     add('create, p99 at 64 connections', 'under 25 ms', `${withRange(p99, 1)} ms`, p99.median < 25);
     add('lifecycle commands / pgbench', 'at least 1.0', withRange(commands, 2), commands.median >= 1);
+    const read = ratio((round) => round.read.operationsPerSecond / round.plainRead.operationsPerSecond);
+    add('read one order / plain service', '', withRange(read, 1));
   }
   const rate = (scenario: string, orders: number, least: number): void => {
     const result = at(scenario, orders);

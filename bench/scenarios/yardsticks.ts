@@ -14,9 +14,11 @@ export interface Round {
   readonly plain: Run;
   readonly create: Run;
   readonly lifecycle: Run;
+  readonly plainRead: Run;
+  readonly read: Run;
 }
 
-/** Our creates and lifecycles beside pgbench and a plain service, in the same database, in turns. */
+/** Our creates, lifecycles and reads beside pgbench and a plain service, in the same database, in turns. */
 export async function compareWithYardsticks(
   stage: Stage,
   yardstick: Yardstick,
@@ -34,7 +36,7 @@ export async function compareWithYardsticks(
   });
   const plainStage = stage.withWebOf(plainService);
   const rounds: Round[] = [];
-  const runOnce = async (on: Stage, flow: 'create' | 'lifecycle'): Promise<Run> => {
+  const runOnce = async (on: Stage, flow: 'create' | 'lifecycle' | 'read'): Promise<Run> => {
     const { runs } = await measure({ ...lengths, runs: 1, stage: on, flow, sample, orders });
     const [run] = runs;
     if (!run) throw new Error(`${flow} was not run`);
@@ -48,6 +50,8 @@ export async function compareWithYardsticks(
         pgbenchWithoutJob: await yardstick('order-without-job', lengths.runSeconds),
         lifecycle: await runOnce(stage, 'lifecycle'),
         plain: await runOnce(plainStage, 'create'),
+        read: await runOnce(stage, 'read'),
+        plainRead: await runOnce(plainStage, 'read'),
       });
     }
     return rounds;

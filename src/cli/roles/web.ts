@@ -8,7 +8,6 @@ import { paperFileName, readPaperFile } from '../../invoices/files.ts';
 import { gatewayNamesOf } from '../../payments/registry.ts';
 import { createWebhookVerifier, type WebhookSecrets } from '../../payments/webhooks/verify.ts';
 import type { Config } from '../../platform/config.ts';
-import { watchBroker } from '../../platform/rabbitmq.ts';
 import type { Backend } from '../backend.ts';
 import { findDoor, makeSetupPath, type DoorState } from './door.ts';
 import { listen } from './listen.ts';
@@ -57,7 +56,10 @@ export async function startWeb(
     throw error;
   });
   let accepting = true;
-  const broker = config.brokerUrl === undefined ? undefined : watchBroker(config.brokerUrl, logger);
+  // Loaded where there is a broker: its client takes memory.
+  const { brokerUrl } = config;
+  const broker =
+    brokerUrl === undefined ? undefined : (await import('../../platform/rabbitmq.ts')).watchBroker(brokerUrl, logger);
   if (broker) metrics.watchBroker(() => broker.ready());
   const api = await buildApi({
     engine,

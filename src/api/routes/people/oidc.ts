@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { admitProvided } from '../../../identity/oidc/admit.ts';
 import { KEPT_SECONDS, openSignIn, sealSignIn } from '../../../identity/oidc/kept-sign-in.ts';
-import { OidcProvider } from '../../../identity/oidc/provider.ts';
+import type { OidcProvider } from '../../../identity/oidc/provider.ts';
 import { OIDC_CALLBACK_PATH, type OidcSettings } from '../../../platform/settings/oidc.ts';
 import { tooMany } from '../../access/rate-limit.ts';
 import { endedKeptCookie, keptCookie, keptSignInOf, sessionCookie } from '../../access/session-cookie.ts';
@@ -24,12 +24,18 @@ const Redirect = {
 
 interface Desk {
   readonly settings: OidcSettings;
-  readonly provider: OidcProvider;
+  /** Loaded where there is one, as few have. */
+  readonly provider: Promise<OidcProvider>;
+}
+
+async function loadProvider(settings: OidcSettings): Promise<OidcProvider> {
+  const { OidcProvider } = await import('../../../identity/oidc/provider.ts');
+  return new OidcProvider(settings);
 }
 
 /** Signing in by an OpenID provider: what is answered is for a browser, which is sent on. */
 export function oidcRoutes(api: Api, { pool, identity, logger, oidc }: ApiDependencies): void {
-  const desk: Desk | undefined = oidc && { settings: oidc, provider: new OidcProvider(oidc) };
+  const desk: Desk | undefined = oidc && { settings: oidc, provider: loadProvider(oidc) };
   const configured = (): Desk => {
     if (desk) return desk;
     throw new ProblemError('sign_in_provider.not_configured', 'Nobody signs in by a provider here.');
@@ -71,7 +77,7 @@ export function oidcRoutes(api: Api, { pool, identity, logger, oidc }: ApiDepend
       },
     },
     async (request, reply) => {
-      const { provider } = configured();
+      const provider = await configured().provider;
       try {
         const { url, kept } = await provider.begin();
         const sealed = await sealSignIn(identity.tokenKeys, kept);
@@ -108,7 +114,8 @@ export function oidcRoutes(api: Api, { pool, identity, logger, oidc }: ApiDepend
       },
     },
     async (request, reply) => {
-      const { provider, settings } = configured();
+      const { settings, provider: loading } = configured();
+      const provider = await loading;
       const sealed = keptSignInOf(request.headers.cookie, identity.isTls);
       const kept = sealed === undefined ? undefined : await openSignIn(identity.tokenKeys, sealed);
       const search = request.url.slice(OIDC_CALLBACK_PATH.length);
