@@ -1,10 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { describeConsole, isThere } from './support/console.ts';
+import { isThere } from './support/browser.ts';
+import { describeConsole, useConsole } from './support/console.ts';
+
+const shop = useConsole();
 
 /** What goes out and comes in by the console: each sum is seen before it moves. */
-describeConsole('money', (shop) => {
+describeConsole('money', () => {
   const LINE = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 3, unit_price_minor: 10_000 };
   const delivered = async (discountMinor: number) => {
     const items = [{ ...LINE, discount_minor: discountMinor }];
