@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** A worker loads the system once, rather than for each file: no test changes a module that another one sees. */
 const SHARED_MODULES = { isolate: false };
@@ -12,6 +13,7 @@ const SHARED_MODULES = { isolate: false };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
     projects: [
       {
