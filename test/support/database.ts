@@ -25,7 +25,7 @@ export function useDatabase(template: () => string = () => inject('templateDatab
     await administer(
       inject('serverUrl'),
       `SELECT pg_advisory_lock(${CLONE_LOCK_KEY})`,
-      `CREATE DATABASE ${name} TEMPLATE ${template()}`,
+      `CREATE DATABASE ${name} TEMPLATE ${template()} STRATEGY ${inject('copyStrategy')}`,
     );
     const url = urlOfDatabase(inject('serverUrl'), name);
     const pool = createPool({
