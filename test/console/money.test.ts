@@ -13,6 +13,14 @@ describeConsole('money', () => {
     const items = [{ ...LINE, discount_minor: discountMinor }];
     const order = await shop.post('/orders', { customer_id: 'bulk', items });
     for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+    // That it is drawn moves the order's version on, which must not happen to whoever looks at it meanwhile.
+    await eventually('its invoice is drawn', async () => {
+      const [invoice] = await shop.sql<{ drawn: boolean }>(
+        'SELECT rendered_at IS NOT NULL AS drawn FROM invoices WHERE order_id = $1',
+        [order.id],
+      );
+      return invoice?.drawn === true;
+    });
     return order;
   };
   const returnOf = async (order: { id: number; items: readonly { id: number }[] }, quantity: number) => {
