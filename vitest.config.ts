@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** A worker loads the system once, rather than for each file: no test changes a module that another one sees. */
 const SHARED_MODULES = { isolate: false };
@@ -6,12 +7,13 @@ const SHARED_MODULES = { isolate: false };
 /**
  * unit: no service needed, runs in `npm run check`. database: `*.database.test.ts` beside their file, and end to end:
  * `test/`; both on a real PostgreSQL that test/support/servers/postgres-setup.ts finds or starts. console:
- * `test/console/`, in a real browser, on the whole of Roundtrip with 10,000 orders; left out, with a message, where there
- * is no Chromium.
+ * `test/console/`, in a real browser, on the whole of Roundtrip with 10,000 orders, a copy for each file; left out, with a
+ * message, where there is no Chromium.
  */
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
     projects: [
       {
@@ -38,10 +40,9 @@ export default defineConfig({
       {
         test: {
           name: 'console',
+          ...SHARED_MODULES,
           include: ['test/console/**/*.test.ts'],
           globalSetup: ['test/console/support/setup.ts'],
-          // One shop for all of them, and one browser at a time.
-          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -62,7 +62,7 @@ describe('the stack', () => {
 async function processesOf({ folder }: Place): Promise<{ pid: number; role: string }[]> {
   const { stdout } = await promisify(execFile)('ps', ['-eww', '-o', 'pid=,args=', 'e']);
   return stdout.split('\n').flatMap((line) => {
-    const match = /^ *(\d+) .*main\.ts (web|worker|gateway) /.exec(line);
+    const match = /^ *(\d+) .*main\.js (web|worker|gateway) /.exec(line);
     return match && line.includes(`DATA_DIR=${folder}`) ? [{ pid: Number(match[1]), role: match[2] ?? '' }] : [];
   });
 }

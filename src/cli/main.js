@@ -1,7 +1,7 @@
 // Plain JavaScript: what strips the types of TypeScript stays in memory, 20 MiB of it, and is not even loaded where all
 // that a start needs was stripped before.
 import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 
 // Stripping the types and compiling is more than half of what a start costs: what comes of it is kept for the next start.
 // Where the folder cannot be written, every start does it again.

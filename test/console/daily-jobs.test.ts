@@ -1,12 +1,15 @@
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { breachesOf, describeConsole, isThere } from './support/console.ts';
+import { breachesOf, isThere } from './support/browser.ts';
+import { describeConsole, useConsole } from './support/console.ts';
+
+const shop = useConsole();
 
 interface Counted extends Record<string, unknown> {
   readonly count: number;
 }
 
-describeConsole('a day of the support desk', (shop) => {
+describeConsole('a day of the support desk', () => {
   it('finds an order by e-mail from anywhere, and takes its return with the refund beside it', async () => {
     const [order] = await shop.sql<{ id: number; order_number: string; customer_email: string }>(
       `SELECT id, order_number, customer_email FROM orders
@@ -84,7 +87,7 @@ describeConsole('a day of the support desk', (shop) => {
   });
 });
 
-describeConsole('a day of the warehouse', (shop) => {
+describeConsole('a day of the warehouse', () => {
   it('ships twenty at once, with a result for each, and sees one that somebody else had shipped', async () => {
     const page = await shop.open('/orders?state=PROCESSING_IN_WAREHOUSE');
     await isThere(page.getByRole('row').nth(20));
@@ -127,7 +130,7 @@ describeConsole('a day of the warehouse', (shop) => {
   });
 });
 
-describeConsole('a day of finance', (shop) => {
+describeConsole('a day of finance', () => {
   it('completes a return after seeing the exact refund, which arrives by itself', async () => {
     const page = await shop.open('/returns?state=RECEIVED');
     await isThere(page.getByRole('row').nth(1));
@@ -146,7 +149,7 @@ describeConsole('a day of finance', (shop) => {
   });
 
   it('sends a refund again that the gateway declined, and it is paid', async () => {
-    const faults = `${inject('consoleGatewayUrl')}/v1/faults`;
+    const faults = `${shop.gatewayUrl}/v1/faults`;
     await fetch(faults, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },

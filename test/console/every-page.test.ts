@@ -2,9 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { breachesOf, describeConsole, isThere, NARROW, settle, type Console } from './support/console.ts';
+import { breachesOf, isThere, NARROW, settle } from './support/browser.ts';
+import { describeConsole, useConsole } from './support/console.ts';
 
-async function pagesOf(shop: Console): Promise<readonly (readonly [name: string, path: string])[]> {
+const shop = useConsole();
+
+/** Each test goes through all of them. */
+const PATIENCE_MS = 180_000;
+
+async function pages(): Promise<readonly (readonly [name: string, path: string])[]> {
   const [order] = await shop.sql<{ id: number; return_id: number }>(
     `SELECT order_id AS id, id AS return_id FROM returns WHERE state = 'COMPLETED' ORDER BY id LIMIT 1`,
   );
@@ -31,11 +37,11 @@ async function pagesOf(shop: Console): Promise<readonly (readonly [name: string,
   ];
 }
 
-describeConsole('every page', (shop) => {
+describeConsole('every page', { timeout: PATIENCE_MS }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`keeps the rules of WCAG 2.2 AA that a program can check, in ${colorScheme} colours`, async () => {
       const page = await shop.open('/today', { colorScheme });
-      for (const [name, path] of await pagesOf(shop)) {
+      for (const [name, path] of await pages()) {
         await page.goto(`${shop.url}/console${path}`);
         await isThere(page.getByRole('heading', { level: 1 }));
         await settle(page);
@@ -54,7 +60,7 @@ describeConsole('every page', (shop) => {
 
   it('fits a window of 360 pixels without being pushed sideways', async () => {
     const page = await shop.open('/today', { viewport: NARROW });
-    for (const [name, path] of await pagesOf(shop)) {
+    for (const [name, path] of await pages()) {
       await page.goto(`${shop.url}/console${path}`);
       await isThere(page.getByRole('heading', { level: 1 }));
       await settle(page);
@@ -63,7 +69,7 @@ describeConsole('every page', (shop) => {
   });
 });
 
-describeConsole('the console', (shop) => {
+describeConsole('the console', () => {
   it('is loaded with less than 300 KiB, and painted within a second', async () => {
     const page = await shop.open('/today');
     const files = await page.evaluate(() =>

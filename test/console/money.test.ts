@@ -1,15 +1,26 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { describeConsole, isThere } from './support/console.ts';
+import { isThere } from './support/browser.ts';
+import { describeConsole, useConsole } from './support/console.ts';
+
+const shop = useConsole();
 
 /** What goes out and comes in by the console: each sum is seen before it moves. */
-describeConsole('money', (shop) => {
+describeConsole('money', () => {
   const LINE = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 3, unit_price_minor: 10_000 };
   const delivered = async (discountMinor: number) => {
     const items = [{ ...LINE, discount_minor: discountMinor }];
     const order = await shop.post('/orders', { customer_id: 'bulk', items });
     for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+    // That it is drawn moves the order's version on, which must not happen to whoever looks at it meanwhile.
+    await eventually('its invoice is drawn', async () => {
+      const [invoice] = await shop.sql<{ drawn: boolean }>(
+        'SELECT rendered_at IS NOT NULL AS drawn FROM invoices WHERE order_id = $1',
+        [order.id],
+      );
+      return invoice?.drawn === true;
+    });
     return order;
   };
   const returnOf = async (order: { id: number; items: readonly { id: number }[] }, quantity: number) => {

@@ -1,17 +1,15 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeOfApp, PASSWORD } from '../support/people.ts';
-import { breachesOf, describeConsole, isThere, NARROW } from './support/console.ts';
-import { startEmptyShop, type EmptyShop } from './support/empty-shop.ts';
+import { breachesOf, isThere, NARROW, useBrowser } from './support/browser.ts';
+import { describeConsole } from './support/console.ts';
+import { useEmptyShop } from './support/empty-shop.ts';
+
+const empty = useEmptyShop();
+const browser = useBrowser();
 
 /** From the link of a first start to two people at work, each in a browser of their own. The tests build on each other. */
-describeConsole('people', (shop) => {
-  let empty: EmptyShop;
-  beforeAll(async () => {
-    empty = await startEmptyShop(inject('consoleDatabaseUrl'));
-  });
-  afterAll(() => empty.close());
-
+describeConsole('people', () => {
   const ASHA = { name: 'Asha', email: 'asha@shop.example' };
   const BELA = { name: 'Bela', email: 'bela@shop.example' };
   const at = (path: string) => `${empty.url}/console${path}`;
@@ -22,7 +20,7 @@ describeConsole('people', (shop) => {
     await page.getByRole('button', { name: 'Sign in' }).click();
   };
   const signIn = async (email: string) => {
-    const page = await shop.openAt(at('/login'));
+    const page = await browser.open(at('/login'));
     await fillIn(page, email);
     await isThere(heading(page, 'Today'));
     return page;
@@ -30,7 +28,7 @@ describeConsole('people', (shop) => {
   let invitation: string;
 
   it('the first makes an account by the link of the start, once, and is in', async () => {
-    const page = await shop.openAt(empty.setupAddress);
+    const page = await browser.open(empty.setupAddress);
     await isThere(heading(page, 'Welcome to Roundtrip'));
     expect(await breachesOf(page)).toEqual([]);
     await page.getByLabel('Name', { exact: true }).fill(ASHA.name);
@@ -52,7 +50,7 @@ describeConsole('people', (shop) => {
   });
 
   it('nobody comes in unknown any more, and where they wanted to go is there once they have signed in', async () => {
-    const page = await shop.openAt(at('/operations?tab=people'));
+    const page = await browser.open(at('/operations?tab=people'));
     await isThere(heading(page, 'Sign in to Roundtrip'));
     await fillIn(page, ASHA.email, 'not the password');
     await isThere(page.getByText('E-mail address, password or code is not right.'));
@@ -71,7 +69,7 @@ describeConsole('people', (shop) => {
   });
 
   it('who was invited chooses a password, and may do what their role may', async () => {
-    const page = await shop.openAt(invitation, { viewport: NARROW });
+    const page = await browser.open(invitation, { viewport: NARROW });
     await isThere(heading(page, `Welcome, ${BELA.name}`));
     expect(await breachesOf(page)).toEqual([]);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -134,8 +132,8 @@ describeConsole('people', (shop) => {
   });
 
   it('an administrator gives another role, makes a link for whoever lost their phone, and disables', async () => {
-    const bela = await shop.openAt(invitation);
-    const page = await shop.openAt(at('/operations?tab=people'));
+    const bela = await browser.open(invitation);
+    const page = await browser.open(at('/operations?tab=people'));
     await fillIn(page, ASHA.email, 'another four words instead');
     const row = page.getByRole('listitem').filter({ hasText: BELA.name });
     await row.getByLabel(`Role of ${BELA.name}`).selectOption('support');

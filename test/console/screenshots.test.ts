@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { it } from 'vitest';
-import { describeConsole, isThere, NARROW, settle } from './support/console.ts';
+import { isThere, NARROW, settle } from './support/browser.ts';
+import { describeConsole, useConsole } from './support/console.ts';
+
+const shop = useConsole();
 
 /** Set by "npm run screenshots": a run of the tests leaves the tree as it is. */
 const folder = process.env['SCREENSHOTS'];
 
 /** The pictures that README.md and docs/console.md show, made of the console as it is. */
-describeConsole('the pictures', (shop) => {
+describeConsole('the pictures', () => {
   const take = async (page: Page, name: string) => {
     if (folder === undefined) return;
     await mkdir(folder, { recursive: true });

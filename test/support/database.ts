@@ -16,8 +16,8 @@ export interface TestDatabase {
   readonly pool: pg.Pool;
 }
 
-/** Called at the top of a test file: gives it a migrated, empty database of its own. */
-export function useDatabase(): TestDatabase {
+/** Called at the top of a test file: gives it a database of its own, migrated and empty, or as another template has it. */
+export function useDatabase(template: () => string = () => inject('templateDatabase')): TestDatabase {
   let database: TestDatabase | undefined;
   const name = `roundtrip_test_${randomBytes(6).toString('hex')}`;
 
@@ -25,7 +25,7 @@ export function useDatabase(): TestDatabase {
     await administer(
       inject('serverUrl'),
       `SELECT pg_advisory_lock(${CLONE_LOCK_KEY})`,
-      `CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`,
+      `CREATE DATABASE ${name} TEMPLATE ${template()} STRATEGY ${inject('copyStrategy')}`,
     );
     const url = urlOfDatabase(inject('serverUrl'), name);
     const pool = createPool({

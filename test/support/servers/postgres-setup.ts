@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts';
 import { migrate } from '../../../src/platform/database/migrate.ts';
-import { administer, dropDatabase, urlOfDatabase } from './test-server.ts';
+import { administer, dropDatabase, urlOfDatabase, type CopyStrategy } from './test-server.ts';
 
 interface TestServer {
   readonly url: string;
+  readonly copyStrategy: CopyStrategy;
   stop(): Promise<void>;
 }
 
 /** One server for all test files: TEST_DATABASE_URL's, or else an embedded one that lives as long as the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
-  const server = given ? { url: given, stop: () => Promise.resolve() } : await startServer();
+  const server: TestServer = given
+    ? { url: given, copyStrategy: 'WAL_LOG', stop: () => Promise.resolve() }
+    : await startServer();
   const template = `roundtrip_template_${randomBytes(6).toString('hex')}`;
   const teardown = async (): Promise<void> => {
     try {
@@ -35,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('serverUrl', server.url);
   project.provide('templateDatabase', template);
+  project.provide('copyStrategy', server.copyStrategy);
   return teardown;
 }
 
@@ -48,6 +52,7 @@ async function startServer(): Promise<TestServer> {
   });
   return {
     url: server.databaseUrl,
+    copyStrategy: 'FILE_COPY',
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
