@@ -1,6 +1,6 @@
 import { isLoopback } from '../../identity/open-mode.ts';
 import type { Config } from '../../platform/config.ts';
-import type { ProcessPlan } from './supervised-process.ts';
+import type { ProcessPlan } from './role-process.ts';
 
 export interface FleetSize {
   readonly webs: number;
