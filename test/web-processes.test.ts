@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
@@ -49,15 +49,43 @@ async function metrics(): Promise<string> {
   return (await fetch(`${place.webUrl}/metrics`, { headers: { connection: 'close' } })).text();
 }
 
+/** A connection that is handed to a process in the moment of its death is never answered: nobody waits for it for ever. */
+async function isAnswered(): Promise<boolean> {
+  const health = fetch(`${place.webUrl}/health`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(1_000),
+  });
+  return health.then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** By a connection alone: Node leaves one that comes just as the last process closes waiting for its end. */
+async function isPortOpen(): Promise<boolean> {
+  const { hostname, port } = new URL(place.webUrl);
+  const socket = connect(Number(port), hostname);
+  return once(socket, 'connect')
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
+}
+
 /** Requests that wait for a lock in both processes, and the way to let them go. */
 async function holdRequestsInFlight() {
-  const orders = await Promise.all(Array.from({ length: 20 }, () => shop.place()));
+  const orders = await Promise.all(Array.from({ length: 14 }, () => shop.place()));
+  const pay = ({ id }: { readonly id: number }) => send(`${place.webUrl}/v1/orders/${id}/pay`, 'POST');
+  // What a process does for the first time takes it long, and nobody waits for a lock longer than five seconds.
+  for (const order of orders.slice(0, 4)) await pay(order);
+  await metrics();
   const holder = await sessions.open();
   await holder.query('BEGIN');
   await holder.query('SELECT FROM orders FOR UPDATE');
-  const inFlight = orders.map(({ id }) => send(`${place.webUrl}/v1/orders/${id}/pay`, 'POST'));
+  const inFlight = orders.slice(4).map(pay);
   await eventually('all are in progress', async () => {
-    return valueOf(await metrics(), 'http_requests_in_progress') === orders.length;
+    return valueOf(await metrics(), 'http_requests_in_progress') === inFlight.length;
   });
   return { inFlight, letGo: () => holder.query('ROLLBACK') };
 }
@@ -100,12 +128,12 @@ describe('two processes of a web', () => {
     const before = valueOf(await metrics(), HEALTH_ANSWERED) ?? 0;
     const [victim, survivor] = await servingProcesses();
     process.kill(victim?.pid ?? 0, 'SIGKILL');
-    await eventually('an answer', async () => (await send(`${place.webUrl}/health`, 'GET'))?.status === 200);
+    await eventually('an answer', isAnswered);
     const successor = await eventually('a successor', async () =>
       (await servingProcesses()).find(({ pid }) => pid !== victim?.pid && pid !== survivor?.pid),
     );
     await eventually('an answer of the successor', async () => {
-      await send(`${place.webUrl}/health`, 'GET');
+      await isAnswered();
       return answeredBy('/health').has(successor.pid);
     });
     expect(valueOf(await metrics(), HEALTH_ANSWERED)).toBeGreaterThan(before);
@@ -120,7 +148,7 @@ describe('two processes of a web', () => {
       return answer?.status === 503 && answer;
     });
     expect(notReady.closesConnection).toBe(true);
-    await eventually('the port closes', async () => (await send(`${place.webUrl}/health`, 'GET')) === undefined);
+    await eventually('the port closes', async () => !(await isPortOpen()));
     await letGo();
     await ended;
     await expectGoodEnd(inFlight);
@@ -134,7 +162,7 @@ describe('two processes by WEB_PROCESSES', () => {
   test('take Ctrl-C, which reaches each of them and the one that started them, for one word', async () => {
     const { inFlight, letGo } = await holdRequestsInFlight();
     for (const { pid } of await processesOf(place)) process.kill(pid, 'SIGINT');
-    await eventually('the port closes', async () => (await send(`${place.webUrl}/health`, 'GET')) === undefined);
+    await eventually('the port closes', async () => !(await isPortOpen()));
     await letGo();
     await expectGoodEnd(inFlight);
     expect(web.stderr().match(/roundtrip: stopping/g)).toHaveLength(1);
