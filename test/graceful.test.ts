@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { Agent, request, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { MIGRATION_LOCK_KEY } from '../src/platform/database/migrate.ts';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
+import { send } from './support/http/lone-requests.ts';
 import { useJobs } from './support/jobs.ts';
 import { beginRole, makePlace, startRole, type Place } from './support/running-roundtrip.ts';
 import { useSessions } from './support/sessions.ts';
@@ -18,25 +17,6 @@ const servers = useServers();
 
 /** What a stop may take at most, the start of the process not counted. */
 const LONGEST_STOP_MS = 20_000;
-
-interface Answered {
-  readonly status: number;
-  readonly closesConnection: boolean;
-}
-
-/** Over a connection of its own, as a client that has none open. Undefined: no answer came, the connection was refused or reset. */
-async function send(url: string, method: 'GET' | 'POST', body?: object): Promise<Answered | undefined> {
-  const outgoing = request(url, { method, agent: new Agent(), headers: { 'content-type': 'application/json' } });
-  outgoing.end(body && JSON.stringify(body));
-  try {
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    response.resume();
-    await once(response, 'end');
-    return { status: response.statusCode ?? 0, closesConnection: response.headers.connection === 'close' };
-  } catch {
-    return undefined;
-  }
-}
 
 async function withPlace(settings: Record<string, string>, use: (place: Place) => Promise<void>): Promise<void> {
   const place = await makePlace({ DATABASE_URL: database.url, ...settings });

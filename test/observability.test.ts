@@ -13,7 +13,7 @@ import { silentLogger } from '../src/platform/logger.ts';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
-import { namesInPromql, samplesOf } from './support/http/prometheus.ts';
+import { namesInPromql, samplesOf, valueOf } from './support/http/prometheus.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);
@@ -118,11 +118,6 @@ describe('rules', () => {
 });
 
 describe('what the metrics say', () => {
-  const valueOf = (page: string, sample: string): number | undefined => {
-    const line = page.split('\n').find((each) => each.startsWith(`${sample} `));
-    return line === undefined ? undefined : Number(line.slice(sample.length + 1));
-  };
-
   test('a broker that is away is 0, in web and worker', () => {
     expect(valueOf(pages.web, 'broker_connected')).toBe(0);
     expect(valueOf(pages.worker, 'broker_connected')).toBe(0);
@@ -146,6 +141,6 @@ describe('what the metrics say', () => {
   });
 
   test('a process without a broker says nothing of one', async () => {
-    expect(samplesOf(await new Metrics().registry.metrics()).has('broker_connected')).toBe(false);
+    expect(samplesOf(await new Metrics().page()).has('broker_connected')).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useDatabase } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
+import { processesOf } from './support/processes-of.ts';
 import { makePlace, startStack, type Place, type RunningRoundtrip } from './support/running-roundtrip.ts';
 
 const database = useDatabase();
@@ -57,12 +56,3 @@ describe('the stack', () => {
     await eventually('the end of its processes', async () => (await processesOf(place)).length === 0);
   });
 });
-
-/** They carry the place's ports and folders in their environment, which tells them from anybody else's. */
-async function processesOf({ folder }: Place): Promise<{ pid: number; role: string }[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eww', '-o', 'pid=,args=', 'e']);
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^ *(\d+) .*main\.js (web|worker|gateway) /.exec(line);
-    return match && line.includes(`DATA_DIR=${folder}`) ? [{ pid: Number(match[1]), role: match[2] ?? '' }] : [];
-  });
-}

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SupervisedProcess } from '../../src/cli/stack/supervised-process.ts';
+import type { RoleProcess } from '../../src/cli/stack/role-process.ts';
 import type { Tap, Wire } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 import { Broken } from '../load/shop-client.ts';
@@ -84,7 +84,7 @@ type Moment = (direction: 'there' | 'back', text: string, connection: object) =>
 async function killAtWire(world: World, isMoment: Moment): Promise<void> {
   const struck = Promise.withResolvers<undefined>();
   let done = false;
-  const tapFor = (worker: SupervisedProcess, wire: Wire) => (): Tap => {
+  const tapFor = (worker: RoleProcess, wire: Wire) => (): Tap => {
     const connection = {};
     return (direction, bytes) => {
       if (done || !isMoment(direction, bytes.toString('latin1'), connection)) return 'pass';

@@ -1,4 +1,4 @@
-import type { ProcessPlan } from '../../src/cli/stack/supervised-process.ts';
+import type { ProcessPlan } from '../../src/cli/stack/role-process.ts';
 import type { Folders } from './folders.ts';
 
 const HOUR_MS = 3_600_000;

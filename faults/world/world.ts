@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { Fleet } from '../../src/cli/stack/fleet.ts';
 import { RoundRobinProxy } from '../../src/cli/stack/round-robin-proxy.ts';
-import type { SupervisedProcess } from '../../src/cli/stack/supervised-process.ts';
+import type { RoleProcess } from '../../src/cli/stack/role-process.ts';
 import { findFreePort } from '../../src/platform/free-port.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { Books } from './books.ts';
@@ -72,15 +72,15 @@ export class World {
     return present(this.#rabbit);
   }
 
-  get webs(): readonly SupervisedProcess[] {
+  get webs(): readonly RoleProcess[] {
     return this.#processes('web');
   }
 
-  get workers(): readonly SupervisedProcess[] {
+  get workers(): readonly RoleProcess[] {
     return this.#processes('worker');
   }
 
-  get gateway(): SupervisedProcess {
+  get gateway(): RoleProcess {
     return present(this.#processes('gateway')[0]);
   }
 
@@ -171,7 +171,7 @@ export class World {
     for (const wire of [webPostgres, workerPostgres, gatewayPostgres]) wire.leadTo(this.postgres.port);
   }
 
-  #processes(role: string): readonly SupervisedProcess[] {
+  #processes(role: string): readonly RoleProcess[] {
     return present(this.#fleet).processes.filter(({ plan }) => plan.role === role);
   }
 }

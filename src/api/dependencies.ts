@@ -23,6 +23,7 @@ import type { AddressPolicy } from '../webhooks/address-policy.ts';
 import type { SecurityHeadersOptions } from './http/security-headers.ts';
 import type { TlsCredentials } from './http/server.ts';
 import type { Metrics } from './metrics.ts';
+import type { ProcessReport } from './metrics/process-report.ts';
 
 /** Invoices and credit notes in the forms that others take. */
 export interface Papers {
@@ -59,6 +60,8 @@ export interface ApiDependencies {
   readonly load?: LoadBounds;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What all the processes behind this port have to tell, this one included; left out: it is the only one. */
+  readonly metricsOfAll?: (() => Promise<ProcessReport>) | undefined;
   readonly papers: Papers;
   /** The gateways that payments can go through; left out: none. */
   readonly paymentGateways?: readonly PaymentGatewayName[];

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { readEventFeedLag } from '../queries/events/event-feed.ts';
 import { countUnfinishedJobs, readLongestWait } from '../queries/jobs.ts';
 import { countOpenRefunds } from '../queries/money/refunds.ts';
+import { reportOf, textOf, type ProcessReport } from './metrics/process-report.ts';
 import { watchWebhooks } from './metrics/webhooks.ts';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -13,102 +14,122 @@ type SheddingReason = (typeof SHEDDING_REASONS)[number];
 
 /** The metrics of one process. Labels take few values each: routes by their template, states, kinds. */
 export class Metrics {
-  readonly registry = new Registry();
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly #own = new Registry();
+  /** What is read from the database, and so the same in every process. */
+  readonly #shop = new Registry();
   readonly #requests = new Counter({
     name: 'http_requests_total',
     help: 'Requests answered, by route template, method and status',
     labelNames: ['path', 'method', 'status'] as const,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the request read to its answer sent',
     labelNames: ['path', 'method'] as const,
     buckets: LATENCY_BUCKETS_SECONDS,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #shed = new Counter({
     name: 'http_requests_shed_total',
     help: 'Requests refused because too much was in progress (in_progress, caller) or waited (event_loop)',
     labelNames: ['reason'] as const,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #batches = new Histogram({
     name: 'engine_batch_commands',
     help: 'Commands that left together in one transaction',
     buckets: BATCH_BUCKETS,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #transitions = new Counter({
     name: 'transitions_total',
     help: 'Changes of state, by entity and the state reached',
     labelNames: ['entity', 'state'] as const,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #jobRuns = new Counter({
     name: 'job_runs_total',
     help: 'Runs of jobs in this process, by what came of them',
     labelNames: ['kind', 'result'] as const,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #jobDurations = new Histogram({
     name: 'job_duration_seconds',
     help: 'Time from a delivery to its outcome in the database',
     labelNames: ['kind'] as const,
     buckets: LATENCY_BUCKETS_SECONDS,
-    registers: [this.registry],
+    registers: [this.#own],
   });
 
   readonly #returned = new Counter({
     name: 'broker_messages_returned_total',
     help: 'Messages that found no queue; their jobs went back to READY',
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #poison = new Counter({
     name: 'broker_poison_messages_total',
     help: 'Messages that were no job of ours, set aside in the dead-letter queue',
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #eventsPlaced = new Counter({
     name: 'events_placed_total',
     help: 'Events that this process has placed in the feed',
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #eventsPublished = new Counter({
     name: 'events_published_total',
     help: 'Events that this process has published and the broker has confirmed',
-    registers: [this.registry],
+    registers: [this.#own],
   });
 
   readonly #webhooks = new Counter({
     name: 'webhook_sends_total',
     help: 'Tries to send a webhook in this process, by what came of them',
     labelNames: ['result'] as const,
-    registers: [this.registry],
+    registers: [this.#own],
   });
   readonly #webhookDurations = new Histogram({
     name: 'webhook_send_duration_seconds',
     help: 'Time from a webhook taken up to what came of it written down',
     buckets: LATENCY_BUCKETS_SECONDS,
-    registers: [this.registry],
+    registers: [this.#own],
   });
 
   readonly #brokers: (() => boolean)[] = [];
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.#own });
     // There from the start, so that the first ones show as an increase.
     for (const reason of SHEDDING_REASONS) this.#shed.inc({ reason }, 0);
     const brokers = this.#brokers;
     new Gauge({
       name: 'broker_connected',
       help: 'Whether this process has its connection to the broker (1) or not (0); absent where there is no broker',
-      registers: [this.registry],
+      // Of several processes behind one port, whether all have theirs.
+      aggregator: 'min',
+      registers: [this.#own],
       collect() {
         if (brokers.length === 0) this.remove();
         else this.set(brokers.every((connected) => connected()) ? 1 : 0);
       },
     });
+  }
+
+  /**
+   * All of it, as Prometheus reads it.
+   *
+   * @param processes what all the processes behind one port have to tell; left out: this one is alone
+   */
+  async page(processes?: ProcessReport): Promise<string> {
+    const parts = await Promise.all([processes ? textOf(processes) : this.#own.metrics(), this.#shop.metrics()]);
+    return parts.join('\n');
+  }
+
+  /** What this process alone can tell. */
+  report(): Promise<ProcessReport> {
+    return reportOf(this.#own);
   }
 
   requestAnswered(path: string, method: string, status: number, durationSeconds: number): void {
@@ -159,7 +180,7 @@ export class Metrics {
     new Gauge({
       name: 'engine_queue_depth',
       help: 'Commands that wait for a batch',
-      registers: [this.registry],
+      registers: [this.#own],
       collect() {
         this.set(queued());
       },
@@ -171,7 +192,7 @@ export class Metrics {
     new Gauge({
       name: 'http_requests_in_progress',
       help: 'Requests that have begun and are not answered yet',
-      registers: [this.registry],
+      registers: [this.#own],
       collect() {
         this.set(inProgress());
       },
@@ -188,7 +209,7 @@ export class Metrics {
       name: 'database_pool_connections',
       help: 'Connections of the read pool, by state, and requests that wait for one',
       labelNames: ['state'],
-      registers: [this.registry],
+      registers: [this.#own],
       collect() {
         this.set({ state: 'idle' }, pool.idleCount);
         this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
@@ -198,7 +219,7 @@ export class Metrics {
     new Gauge({
       name: 'event_feed_lag_seconds',
       help: 'Age of the oldest transition that is not in the event feed yet; the same in every process',
-      registers: [this.registry],
+      registers: [this.#shop],
       async collect() {
         const seconds = await readEventFeedLag(pool).catch(() => undefined);
         if (seconds !== undefined) this.set(seconds);
@@ -208,7 +229,7 @@ export class Metrics {
       name: 'jobs',
       help: 'Jobs that are not done, by kind and state; the same in every process',
       labelNames: ['kind', 'state'],
-      registers: [this.registry],
+      registers: [this.#shop],
       async collect() {
         this.reset();
         // A scrape tells what it can while the database is away.
@@ -219,18 +240,18 @@ export class Metrics {
     new Gauge({
       name: 'jobs_longest_wait_seconds',
       help: 'How long the job that waits longest has been due; the same in every process',
-      registers: [this.registry],
+      registers: [this.#shop],
       async collect() {
         const seconds = await readLongestWait(pool).catch(() => undefined);
         if (seconds !== undefined) this.set(seconds);
       },
     });
-    watchWebhooks(this.registry, pool);
+    watchWebhooks(this.#shop, pool);
     new Gauge({
       name: 'refunds_open',
       help: 'Refunds that are not paid, by state; the same in every process',
       labelNames: ['state'],
-      registers: [this.registry],
+      registers: [this.#shop],
       async collect() {
         this.reset();
         const counts = await countOpenRefunds(pool).catch(() => []);

@@ -21,6 +21,7 @@ describe('the configuration', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8000,
+      webProcesses: 1,
       gatewayPort: 9000,
       metricsPort: undefined,
       databaseUrl: undefined,
@@ -82,6 +83,7 @@ describe('the configuration', () => {
     const environment = {
       HOST: '0.0.0.0',
       PORT: '80',
+      WEB_PROCESSES: '64',
       GATEWAY_PORT: '0',
       TLS_CERT_FILE: '/tls/cert.pem',
       TLS_KEY_FILE: '/tls/key.pem',
@@ -144,6 +146,7 @@ describe('the configuration', () => {
     expect(readConfig(environment)).toEqual({
       host: '0.0.0.0',
       port: 80,
+      webProcesses: 64,
       tls: { certFile: '/tls/cert.pem', keyFile: '/tls/key.pem' },
       gatewayPort: 0,
       metricsPort: 9100,
@@ -256,6 +259,9 @@ describe('a wrong configuration', () => {
   test.each([
     ['PORT', '80a', 'PORT must be a whole number from 0 to 65535, not "80a"'],
     ['PORT', '1e3', 'PORT must be a whole number from 0 to 65535, not "1e3"'],
+    ['WEB_PROCESSES', '0', 'WEB_PROCESSES must be a whole number from 1 to 64, not "0"'],
+    ['WEB_PROCESSES', '65', 'WEB_PROCESSES must be a whole number from 1 to 64, not "65"'],
+    ['WEB_PROCESSES', 'two', 'WEB_PROCESSES must be a whole number from 1 to 64, not "two"'],
     ['PORT', '0x50', 'PORT must be a whole number from 0 to 65535, not "0x50"'],
     ['FINANCIAL_YEAR_START_MONTH', '0', 'FINANCIAL_YEAR_START_MONTH must be a whole number from 1 to 12, not "0"'],
     ['CURRENCY', 'inr', 'CURRENCY must be an ISO 4217 code such as INR, not "inr"'],

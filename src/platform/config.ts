@@ -2,6 +2,7 @@ import type { LoadBounds } from './load/load-bounds.ts';
 import { readOidcSettings, type OidcSettings } from './settings/oidc.ts';
 import { readPaymentSettings, type PaymentSettings } from './settings/payment.ts';
 import { settingReader, type Environment, type SettingReader } from './settings/reader.ts';
+import { MOST_WEB_PROCESSES } from './settings/table.ts';
 import { StartError } from './start-error.ts';
 import { readTokenIssuerSettings, type TokenIssuerSettings } from './settings/token-issuer.ts';
 
@@ -26,6 +27,8 @@ export interface TlsFiles {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Of a web that runs apart, behind its one port. */
+  readonly webProcesses: number;
   /** Undefined: web speaks plain HTTP. */
   readonly tls: TlsFiles | undefined;
   readonly gatewayPort: number;
@@ -116,6 +119,7 @@ export function readConfig(environment: Environment): Config {
   const config: Config = {
     host: text('HOST'),
     port: wholeNumber('PORT', 0, 65_535),
+    webProcesses: wholeNumber('WEB_PROCESSES', 1, MOST_WEB_PROCESSES),
     tls: tlsFiles(reader),
     gatewayPort: wholeNumber('GATEWAY_PORT', 0, 65_535),
     metricsPort: optional('METRICS_PORT') === undefined ? undefined : wholeNumber('METRICS_PORT', 0, 65_535),

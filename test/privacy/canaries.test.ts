@@ -78,7 +78,7 @@ beforeAll(async () => {
   });
   running.push(gateway);
   running.push(await startWorker(backend, gateway.url));
-  const web = await startWeb(backend, 0, webhookSecrets);
+  const web = await startWeb(backend, 0, { webhookSecrets });
   running.push(web);
   webUrl = web.url;
 });

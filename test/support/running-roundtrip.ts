@@ -55,7 +55,9 @@ export async function runCommand(place: Place, ...words: string[]): Promise<Ende
 }
 
 export interface RunningRoundtrip {
+  readonly pid: number | undefined;
   readonly stdout: () => string;
+  readonly stderr: () => string;
   readonly ended: Promise<Ended>;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Ended>;
@@ -69,8 +71,8 @@ export function startRoundtrip(place: Place, ...flags: string[]): Promise<Runnin
 type RoleName = 'web' | 'worker' | 'gateway';
 
 /** Starts one role alone and waits until it announces itself. */
-export function startRole(place: Place, role: RoleName): Promise<RunningRoundtrip> {
-  return launchUntil(`roundtrip ${role}: `, place, [role]);
+export function startRole(place: Place, role: RoleName, ...flags: string[]): Promise<RunningRoundtrip> {
+  return launchUntil(`roundtrip ${role}: `, place, [role, ...flags]);
 }
 
 /** Begins to start one role alone, for those who interrupt its start. */
@@ -94,9 +96,11 @@ async function launchUntil(announcement: string, place: Place, words: readonly s
   return running(child, watched);
 }
 
-function running(child: ChildProcess, { ended, stdout }: ReturnType<typeof watch>): RunningRoundtrip {
+function running(child: ChildProcess, { ended, stdout, stderr }: ReturnType<typeof watch>): RunningRoundtrip {
   return {
+    pid: child.pid,
     stdout,
+    stderr,
     ended,
     end: (signal) => {
       child.kill(signal);
@@ -116,7 +120,7 @@ function launch({ folder, environment }: Place, words: readonly string[]): Child
 function watch(
   child: ChildProcess,
   announcement?: string,
-): { ended: Promise<Ended>; announced: Promise<undefined>; stdout: () => string } {
+): { ended: Promise<Ended>; announced: Promise<undefined>; stdout: () => string; stderr: () => string } {
   let stdout = '';
   let stderr = '';
   const { promise: announced, resolve: announce } = Promise.withResolvers<undefined>();
@@ -128,5 +132,5 @@ function watch(
     stderr += text;
   });
   const ended = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
-  return { ended, announced, stdout: () => stdout };
+  return { ended, announced, stdout: () => stdout, stderr: () => stderr };
 }

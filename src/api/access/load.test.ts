@@ -36,6 +36,6 @@ it('refuses with 503 while the event loop is late, answers health all the while,
   expect(await statusOf('/health')).toBe(200);
   jammed = false;
   await expect.poll(() => statusOf('/orders'), { timeout: 10_000 }).toBe(200);
-  expect(await metrics.registry.metrics()).toMatch(/http_requests_shed_total\{reason="event_loop"\} [1-9]/);
+  expect(await metrics.page()).toMatch(/http_requests_shed_total\{reason="event_loop"\} [1-9]/);
   await api.close();
 });

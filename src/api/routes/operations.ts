@@ -8,7 +8,10 @@ const Readiness = Type.Object({
   checks: Type.Record(Type.String(), Check),
 });
 
-export function operationRoutes(api: Api, { pool, metrics, brokerReady, accepting }: ApiDependencies): void {
+export function operationRoutes(
+  api: Api,
+  { pool, metrics, metricsOfAll, brokerReady, accepting }: ApiDependencies,
+): void {
   api.get(
     '/health',
     {
@@ -64,14 +67,14 @@ export function operationRoutes(api: Api, { pool, metrics, brokerReady, acceptin
       schema: {
         operationId: 'getMetrics',
         tags: ['operations'],
-        summary: 'The metrics of this process, for Prometheus',
+        summary: 'The metrics of this web, all its processes together, for Prometheus',
         response: {
           200: { description: 'Text', content: { 'text/plain': { schema: Type.String() } } },
           ...guardedProblemAnswers(),
         },
       },
     },
-    async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.page(await metricsOfAll?.())),
   );
 }
 

@@ -1,19 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../../platform/config.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
-import { Identity } from '../../identity/identity.ts';
 import { findFreePort } from '../../platform/free-port.ts';
-import { createLogger, silentLogger } from '../../platform/logger.ts';
+import { createLogger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/database/migrate.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
-import { doorNotice, findDoor, makeSetupPath, type DoorState } from '../roles/door.ts';
+import { doorNotice, lookForDoor, type DoorState } from '../roles/door.ts';
 import { listen } from '../roles/listen.ts';
 import { listenForStop, runUntilStopped } from '../run-until-stopped.ts';
 import { chooseBroker, NO_BROKER } from '../stack/broker-choice.ts';
 import { Fleet } from '../stack/fleet.ts';
 import { planFleet, type FleetSize } from '../stack/fleet-plan.ts';
 import { RoundRobinProxy } from '../stack/round-robin-proxy.ts';
-import type { ProcessObserver } from '../stack/supervised-process.ts';
+import type { ProcessObserver } from '../stack/role-process.ts';
 
 const MOST_PROCESSES = 32;
 const NAME_WIDTH = 9;
@@ -56,7 +54,8 @@ async function runStack(config: Config, size: FleetSize, wantsBroker: boolean): 
   try {
     const { databaseUrl, failed } = await openDatabase(config, undos);
     await migrate(databaseUrl);
-    const door = await doorOf(config, databaseUrl);
+    // The webs listen on this machine alone; who comes in is decided by the address of the port in front of them.
+    const door = await lookForDoor(config, databaseUrl);
     const broker = wantsBroker ? await chooseBroker(config.brokerUrl) : NO_BROKER;
     const ports = await freePorts(size.webs + size.workers);
     const plans = planFleet(config, process.env, size, { databaseUrl, brokerUrl: broker.brokerUrl, ports });
@@ -75,27 +74,6 @@ async function runStack(config: Config, size: FleetSize, wantsBroker: boolean): 
   } catch (error) {
     await stopAll();
     throw error;
-  }
-}
-
-/** The webs listen on this machine alone; who comes in is decided by the address of the port in front of them. */
-async function doorOf(config: Config, databaseUrl: string): Promise<Omit<DoorState, 'url'>> {
-  const { host, openMode, encryptionKeys } = config;
-  const box = new SecretBox(encryptionKeys);
-  const identity = new Identity({
-    databaseUrl,
-    logger: silentLogger,
-    box,
-    host,
-    openMode,
-    rateLimitPerSecond: config.rateLimitPerSecond,
-    isTls: false,
-  });
-  try {
-    const door = await findDoor(identity, config);
-    return { door, setupPath: await makeSetupPath(identity, door) };
-  } finally {
-    await identity.close();
   }
 }
 

@@ -51,7 +51,7 @@ async function start(config: Config, wantsSample: boolean): Promise<void> {
     const worker = await startWorker(backend, config.paymentGatewayBaseUrl ?? gateway?.url ?? '');
     undos.push(() => worker.stop());
     // Nobody stands in front of it who would have to be told first.
-    const web = await startWeb(backend, 0, webhookSecrets);
+    const web = await startWeb(backend, 0, { webhookSecrets });
     // A certificate is for the name that others come by, not for this address: the worker asks the gateway as it is.
     if (!config.tls) webhookUrl ??= `${web.url}/v1/webhooks/local`;
     undos.push(() => web.stop());

@@ -1,7 +1,9 @@
-import type { Identity } from '../../identity/identity.ts';
+import { Identity } from '../../identity/identity.ts';
 import { isLoopback } from '../../identity/open-mode.ts';
 import { makeLink, pathOfLink } from '../../identity/people/one-time-links.ts';
 import type { Config } from '../../platform/config.ts';
+import { silentLogger } from '../../platform/logger.ts';
+import { SecretBox } from '../../platform/secret-box.ts';
 import { StartError } from '../../platform/start-error.ts';
 
 /** Who comes in. open: this machine's user, without a key. unclaimed: nobody yet. guarded: people and keys. */
@@ -32,6 +34,31 @@ export interface DoorState {
   readonly url: string;
   readonly door: Door;
   readonly setupPath: string | undefined;
+}
+
+/**
+ * For a process that starts webs and is none itself: the door is the same for all of them, and its link is made once.
+ *
+ * @throws StartError rather than be open to other machines
+ */
+export async function lookForDoor(config: Config, databaseUrl: string): Promise<Omit<DoorState, 'url'>> {
+  const { host, openMode, encryptionKeys, rateLimitPerSecond, tokenIssuer } = config;
+  const identity = new Identity({
+    databaseUrl,
+    logger: silentLogger,
+    box: new SecretBox(encryptionKeys),
+    host,
+    openMode,
+    rateLimitPerSecond,
+    isTls: false,
+    tokenIssuer,
+  });
+  try {
+    const door = await findDoor(identity, config);
+    return { door, setupPath: await makeSetupPath(identity, door) };
+  } finally {
+    await identity.close();
+  }
 }
 
 /** What the person who starts it must know, as lines. They are for a terminal: the link in them is good for whoever reads it. */

@@ -12,9 +12,7 @@ export async function startMetricsPage(
   if (config.metricsPort === undefined) return undefined;
   const page = Fastify({ requestTimeout: 5_000 });
   page.get('/health', () => ({ status: 'ok' }));
-  page.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  page.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.page()));
   const url = await listen(page, { host: config.host, port: config.metricsPort, portSetting: 'METRICS_PORT' });
   return { url, stop: () => page.close() };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildApi } from '../../api/app.ts';
+import type { ProcessReport } from '../../api/metrics/process-report.ts';
 import { Identity } from '../../identity/identity.ts';
 import { eInvoiceXml } from '../../invoices/einvoice/e-invoice.ts';
 import { createWebhookReceiver } from '../../jobs/gateway-events.ts';
@@ -22,20 +23,29 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist/', import.me
 
 export interface Web extends Role, DoorState {}
 
-async function doorOf(identity: Identity, config: Config): Promise<Omit<DoorState, 'url'>> {
+export interface WebOptions {
+  /** What the payment gateways' webhooks are known by; left out: what the configuration has. */
+  readonly webhookSecrets?: WebhookSecrets;
+  /**
+   * For one of several processes behind one port: what all of them have to tell. The first account's link is then made
+   * by the process that starts them.
+   */
+  readonly metricsOfAll?: (() => Promise<ProcessReport>) | undefined;
+}
+
+async function doorOf(identity: Identity, config: Config, isAlone: boolean): Promise<Omit<DoorState, 'url'>> {
   const door = await findDoor(identity, config);
-  return { door, setupPath: await makeSetupPath(identity, door) };
+  return { door, setupPath: isAlone ? await makeSetupPath(identity, door) : undefined };
 }
 
 /**
  * @param stopDelayMs how long it says on /ready that it stops, and takes requests yet, so that a proxy in front sends
  * them elsewhere before the port closes
- * @param webhookSecrets what the payment gateways' webhooks are known by
  */
 export async function startWeb(
   backend: Backend,
   stopDelayMs: number,
-  webhookSecrets: WebhookSecrets = backend.config.payments.webhookSecrets,
+  { webhookSecrets = backend.config.payments.webhookSecrets, metricsOfAll }: WebOptions = {},
 ): Promise<Web> {
   const { config, engine, orders, pool, reads, logger, metrics, renderer } = backend;
   const { host, openMode } = config;
@@ -51,10 +61,12 @@ export async function startWeb(
     isTls,
     tokenIssuer: config.tokenIssuer,
   });
-  const { door, setupPath } = await doorOf(identity, config).catch(async (error: unknown) => {
-    await identity.close();
-    throw error;
-  });
+  const { door, setupPath } = await doorOf(identity, config, metricsOfAll === undefined).catch(
+    async (error: unknown) => {
+      await identity.close();
+      throw error;
+    },
+  );
   let accepting = true;
   // Loaded where there is a broker: its client takes memory.
   const { brokerUrl } = config;
@@ -69,6 +81,7 @@ export async function startWeb(
     reads,
     logger,
     metrics,
+    metricsOfAll,
     secretBox: backend.secretBox,
     webhookPolicy: backend.webhookPolicy,
     settings: config,

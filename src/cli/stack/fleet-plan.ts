@@ -1,6 +1,6 @@
 import { isLoopback } from '../../identity/open-mode.ts';
 import type { Config } from '../../platform/config.ts';
-import type { ProcessPlan } from './supervised-process.ts';
+import type { ProcessPlan } from './role-process.ts';
 
 export interface FleetSize {
   readonly webs: number;
@@ -56,8 +56,9 @@ export function planFleet(
     ...ports.slice(0, webs).map((port, index): ProcessPlan => ({
       name: `web.${index + 1}`,
       role: 'web',
-      // The port in front is closed first, so nobody has to be told by /ready and waited for.
-      environment: { ...shared, ...ownDoor, PORT: String(port), STOP_DELAY_MS: '0' },
+      // The port in front is closed first, so nobody has to be told by /ready and waited for. How many processes serve
+      // is how many webs there are.
+      environment: { ...shared, ...ownDoor, PORT: String(port), STOP_DELAY_MS: '0', WEB_PROCESSES: '1' },
       healthUrl: `http://${HOST}:${port}/ready`,
     })),
   ];

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../../platform/start-error.ts';
-import { SupervisedProcess, type ProcessObserver, type ProcessPlan } from './supervised-process.ts';
+import { RoleProcess, type ProcessObserver, type ProcessPlan } from './role-process.ts';
 
 const START_PATIENCE_MS = 60_000;
 /** At the start: the port is taken, a setting is wrong. */
@@ -12,7 +12,7 @@ const STOP_PATIENCE_MS = 25_000;
 
 /** The stack's processes, as a whole. */
 export class Fleet {
-  readonly processes: readonly SupervisedProcess[];
+  readonly processes: readonly RoleProcess[];
   readonly #early = Promise.withResolvers<string>();
   #isUp = false;
 
@@ -28,7 +28,7 @@ export class Fleet {
         if (!this.#isUp && deaths.get(name) === HOPELESS_DEATHS) this.#early.resolve(`${name}: ${how}`);
       },
     };
-    this.processes = plans.map((plan) => new SupervisedProcess(plan, watching));
+    this.processes = plans.map((plan) => new RoleProcess(plan, watching));
   }
 
   /**

@@ -2,10 +2,17 @@ import { OIDC_SETTINGS } from './oidc.ts';
 import { PAYMENT_SETTINGS } from './payment.ts';
 import { TOKEN_ISSUER_SETTINGS } from './token-issuer.ts';
 
+/** More than a machine has cores for, with a database to talk to. */
+export const MOST_WEB_PROCESSES = 64;
+
 /** Every setting with what it means and what it is when unset; `roundtrip help config` and the README print this table. */
 export const SETTINGS = {
   HOST: ['127.0.0.1', 'address that web and gateway listen on'],
   PORT: ['8000', 'port of web'],
+  WEB_PROCESSES: [
+    '1',
+    `processes that serve behind the port of a web running apart, 1 to ${MOST_WEB_PROCESSES}: one keeps one core busy`,
+  ],
   TLS_CERT_FILE: [
     '',
     'PEM file of the certificate by which web speaks TLS, with those that lead to its root; unset: plain HTTP',
@@ -86,7 +93,7 @@ export const SETTINGS = {
   ],
   MAX_REQUESTS_IN_PROGRESS: [
     '1000',
-    'requests that one web answers at once; more are refused with 503 before anything is done; 0: no bound',
+    'requests that one process of a web answers at once; more are refused with 503 before anything is done; 0: no bound',
   ],
   MAX_REQUESTS_IN_PROGRESS_PER_CALLER: ['500', 'of these, how many one caller may have; more are 429; 0: no bound'],
   MAX_EVENT_LOOP_DELAY_MS: [

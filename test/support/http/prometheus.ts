@@ -37,3 +37,9 @@ export function samplesOf(page: string): Map<string, Set<string>> {
   }
   return samples;
 }
+
+/** Of a sample by its name and labels, as the page has them. */
+export function valueOf(page: string, sample: string): number | undefined {
+  const line = page.split('\n').find((each) => each.startsWith(`${sample} `));
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+}

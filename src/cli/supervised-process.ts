@@ -1,10 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../node-flags.ts';
-
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
@@ -13,33 +8,22 @@ const LONG_LIFE_MS = 10_000;
 /** From SIGKILL to the end. */
 const KILL_PATIENCE_MS = 5_000;
 
-export interface ProcessPlan {
-  /** How its lines are marked: "web.1". */
-  readonly name: string;
-  readonly role: 'web' | 'worker' | 'gateway';
-  readonly environment: NodeJS.ProcessEnv;
-  /** Whether it is up, asked over HTTP. */
-  readonly healthUrl: string;
+export interface Supervision {
+  launch(): ChildProcess;
+  /** It ended unasked, and starts again after the pause, unless it is stopped. */
+  died(how: string, pauseMs: number): void;
 }
 
-export interface ProcessObserver {
-  line(name: string, text: string): void;
-  /** It ended unasked, and starts again after the pause. */
-  died(name: string, how: string, pauseMs: number): void;
-}
-
-/** A role in a process of its own, started again with back-off whenever it ends unasked. */
+/** A process that is started again with back-off whenever it ends unasked. */
 export class SupervisedProcess {
-  readonly plan: ProcessPlan;
-  readonly #observer: ProcessObserver;
+  readonly #supervision: Supervision;
   #child: ChildProcess | undefined;
   #restart: NodeJS.Timeout | undefined;
   #earlyDeaths = 0;
   #stopping = false;
 
-  constructor(plan: ProcessPlan, observer: ProcessObserver) {
-    this.plan = plan;
-    this.#observer = observer;
+  constructor(supervision: Supervision) {
+    this.#supervision = supervision;
   }
 
   /** Undefined between an end and the next start. */
@@ -49,20 +33,8 @@ export class SupervisedProcess {
 
   start(): void {
     const startedAt = performance.now();
-    const { name, role, environment } = this.plan;
-    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, role], {
-      env: environment,
-      // The channel tells it of our end. In a group of its own: Ctrl-C at the terminal is ours to pass on, in order.
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true,
-    });
+    const child = this.#supervision.launch();
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream)
-        createInterface({ input: stream }).on('line', (text) => {
-          this.#observer.line(name, text);
-        });
-    }
     child.once('error', (error) => {
       this.#ended(child, error.message, startedAt);
     });
@@ -100,10 +72,10 @@ export class SupervisedProcess {
     if (this.#stopping) return;
     this.#earlyDeaths = performance.now() - startedAt > LONG_LIFE_MS ? 0 : this.#earlyDeaths + 1;
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.#earlyDeaths - 1), LONGEST_PAUSE_MS);
-    this.#observer.died(this.plan.name, how, pauseMs);
     this.#restart = setTimeout(() => {
       this.start();
     }, pauseMs);
+    this.#supervision.died(how, pauseMs);
   }
 }
 
