@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Run, ScenarioResult } from '../scenarios/measure.ts';
-import { figureOfRuns, inDigits, markdownTable, withRange } from './figures.ts';
+import { figureOf, figureOfRuns, inDigits, markdownTable, withRange } from './figures.ts';
 import { growthPicture } from './picture.ts';
 import type { BenchResults } from './results.ts';
 import { targetsOf } from './targets.ts';
@@ -45,7 +45,8 @@ export function performancePage(results: BenchResults): string {
       ]),
     ),
     '',
-    'pgbench writes the rows of an order of three lines, and a job, as one statement in a transaction of its own, over 32 connections; the plain service (`bench/yardsticks/plain-service.ts`) does BEGIN, four INSERTs and COMMIT for each request. Both write to the same tables of the same database as ours, in turns with ours.',
+    'pgbench writes the rows of an order of three lines, and a job, as one statement in a transaction of its own, over 32 connections; the plain service (`bench/yardsticks/plain-service.ts`) does BEGIN, four INSERTs and COMMIT for each request that writes, and one SELECT a table for each that reads. Both work on the same tables of the same database as ours, in turns with ours.',
+    ...machineNote(results),
     '',
     '## Every scenario',
     '',
@@ -84,6 +85,16 @@ export function performancePage(results: BenchResults): string {
       : []),
     '',
   ].join('\n');
+}
+
+/** What the absolute figures have to be read by. */
+function machineNote({ rounds }: BenchResults): string[] {
+  if (rounds.length === 0) return [];
+  const pgbench = figureOf(rounds.map((round) => round.pgbench));
+  return [
+    '',
+    `The wanted figures that are no ratios were set where pgbench writes 8,000 to 10,000 of these orders a second; here it writes ${withRange(pgbench)}.`,
+  ];
 }
 
 function scenarioRow(result: ScenarioResult): string[] {

@@ -11,7 +11,7 @@ export function printSummary(results: BenchResults): void {
   );
   if (results.rounds.length > 0) {
     console.table(
-      results.rounds.map(({ pgbench, pgbenchWithoutJob, plain, create, lifecycle }) => ({
+      results.rounds.map(({ pgbench, pgbenchWithoutJob, plain, create, lifecycle, read, plainRead }) => ({
         pgbench: Math.round(pgbench),
         'pgbench, no job': Math.round(pgbenchWithoutJob),
         plain: Math.round(plain.operationsPerSecond),
@@ -20,6 +20,7 @@ export function printSummary(results: BenchResults): void {
         'create / pgbench': (create.operationsPerSecond / pgbench).toFixed(2),
         'create / plain': (create.operationsPerSecond / plain.operationsPerSecond).toFixed(1),
         'commands / pgbench': ((5 * lifecycle.operationsPerSecond) / pgbench).toFixed(2),
+        'read / plain': (read.operationsPerSecond / plainRead.operationsPerSecond).toFixed(1),
         'create p99': create.p99Ms.toFixed(1),
       })),
     );

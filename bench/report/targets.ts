@@ -67,6 +67,11 @@ export function targetsOf(results: BenchResults): Target[] {
     const kept = rateOf(many) / rateOf(few);
     add(`${scenario} at five million orders / at ten thousand`, 'at least 0.85', inDigits(kept, 2), kept >= 0.85);
   }
+  const million = results.loads.find(({ total }) => total === MILLION);
+  if (million) {
+    const seconds = (million.seconds * MILLION) / million.added;
+    add('loading a million orders', 'under 180 s', `${inDigits(seconds, 0)} s`, seconds < 180);
+  }
   if (lone) {
     const p50 = figureOfRuns(lone, (run) => run.p50Ms);
     add('one create, alone, p50', 'under 3 ms', `${withRange(p50, 2)} ms`, p50.median < 3);
