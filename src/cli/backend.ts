@@ -35,7 +35,7 @@ export interface Backend {
 }
 
 const RENDERING_THREADS = 1;
-const READING_CONNECTIONS = 4;
+const READING_CONNECTIONS = { connections: 4, mostConnections: 8 };
 
 export function createBackend(config: Config, databaseUrl: string, logger: Logger): Backend {
   const signingKey =
@@ -66,7 +66,7 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
   const reads = new PipelinedReads({
     databaseUrl,
     applicationName: 'roundtrip reads',
-    connections: READING_CONNECTIONS,
+    ...READING_CONNECTIONS,
   });
   const orders = new OrderReader(databaseUrl);
   const renderer = createPaperRenderer({ threads: RENDERING_THREADS, ...signingKey });

@@ -112,7 +112,12 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       },
     });
     orders = new OrderReader(databaseUrl);
-    reads = new PipelinedReads({ databaseUrl, applicationName: 'roundtrip test reads', connections: 2 });
+    reads = new PipelinedReads({
+      databaseUrl,
+      applicationName: 'roundtrip test api',
+      connections: POOL_SIZE,
+      mostConnections: POOL_SIZE,
+    });
     metrics.watchQueue(() => engine.queued);
     metrics.watchPool(pool);
     const secretBox = new SecretBox([randomBytes(32)]);

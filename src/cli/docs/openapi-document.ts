@@ -40,7 +40,12 @@ export async function openapiDocument(): Promise<string> {
       rateLimitPerSecond: 0,
       isTls: false,
     }),
-    reads: new PipelinedReads({ databaseUrl: NO_DATABASE, applicationName: 'roundtrip docs', connections: 1 }),
+    reads: new PipelinedReads({
+      databaseUrl: NO_DATABASE,
+      applicationName: 'roundtrip docs',
+      connections: 1,
+      mostConnections: 1,
+    }),
     pool: createPool({ databaseUrl: NO_DATABASE, applicationName: 'roundtrip docs', size: 1, logger }),
     logger,
     metrics: new Metrics(),

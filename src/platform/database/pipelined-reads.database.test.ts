@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { useCommitLosingProxy } from '../../../test/support/servers/commit-losing-proxy.ts';
 import { useDatabase } from '../../../test/support/database.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { useSessions } from '../../../test/support/sessions.ts';
-import { Overloaded } from '../sharing/coalesce.ts';
 import { PipelinedReads } from './pipelined-reads.ts';
 import { DatabaseUnavailable, isHeldUp } from './postgres.ts';
 
@@ -14,8 +14,9 @@ const READS = 'reads of this test';
 const opened: PipelinedReads[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((reads) => reads.close())));
 
-function openReads({ url = database.url, connections = 2, mostUnderway = 1_000 } = {}): PipelinedReads {
-  const reads = new PipelinedReads({ databaseUrl: url, applicationName: READS, connections, mostUnderway });
+function openReads({ url = database.url, connections = 2, more = 0 } = {}): PipelinedReads {
+  const mostConnections = connections + more;
+  const reads = new PipelinedReads({ databaseUrl: url, applicationName: READS, connections, mostConnections });
   opened.push(reads);
   return reads;
 }
@@ -23,6 +24,12 @@ function openReads({ url = database.url, connections = 2, mostUnderway = 1_000 }
 const numberOf = async (reads: PipelinedReads, number: number) =>
   (await reads.query<{ number: number }>({ name: 'number', text: 'SELECT $1::integer AS number', values: [number] }))
     .rows[0]?.number;
+
+/** Nobody is put behind what has not been answered for a tenth of a second. */
+async function countsAsHeldUp(): Promise<void> {
+  const since = performance.now();
+  await eventually('a tenth of a second', () => Promise.resolve(performance.now() - since > 150));
+}
 
 describe('reads that come at once', () => {
   test('each get their own answer, over as many connections as allowed', async () => {
@@ -46,7 +53,7 @@ describe('reads that come at once', () => {
     expect(failed).toMatchObject({ status: 'rejected', reason: { code: '22012' } });
   });
 
-  test('go to the connection where the fewest are under way: a slow one holds up nobody', async () => {
+  test('pass a connection that is held up', async () => {
     const reads = openReads();
     const blocker = await sessions.open();
     await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
@@ -57,12 +64,35 @@ describe('reads that come at once', () => {
     expect((await slow).rows).toEqual([]);
   });
 
-  test('are refused past a bound, and taken again once those before are answered', async () => {
-    const reads = openReads({ mostUnderway: 2 });
-    const two = [numberOf(reads, 1), numberOf(reads, 2)];
-    await expect(numberOf(reads, 3)).rejects.toThrow(Overloaded);
-    expect(await Promise.all(two)).toEqual([1, 2]);
-    expect(await numberOf(reads, 3)).toBe(3);
+  test('get others where all connections are held up, and none once those run again', async () => {
+    const reads = openReads({ connections: 1, more: 1 });
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const held = reads.query({ text: 'SELECT id FROM orders LIMIT 1' });
+    await sessions.waitingForLock(READS);
+    await countsAsHeldUp();
+    for (let number = 0; number < 10; number += 1) expect(await numberOf(reads, number)).toBe(number);
+    await blocker.query('COMMIT');
+    expect((await held).rows).toEqual([]);
+    expect(await sessions.terminate(READS)).toBe(2);
+  });
+
+  test('are refused in two seconds where all connections are held up, and go on when they are not', async () => {
+    const reads = openReads();
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const held = [1, 2].map(() => reads.query({ text: 'SELECT id FROM orders LIMIT 1' }));
+    await sessions.waitingForLock(READS, 2);
+    await countsAsHeldUp();
+    const askedAt = performance.now();
+    await expect(numberOf(reads, 1)).rejects.toThrow(DatabaseUnavailable);
+    const waitedMs = performance.now() - askedAt;
+    expect(waitedMs).toBeGreaterThan(1_900);
+    expect(waitedMs).toBeLessThan(4_500);
+    const waiting = numberOf(reads, 2);
+    await blocker.query('COMMIT');
+    expect(await waiting).toBe(2);
+    for (const answer of await Promise.all(held)) expect(answer.rows).toEqual([]);
   });
 });
 

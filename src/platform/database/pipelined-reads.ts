@@ -1,5 +1,4 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import { Overloaded } from '../sharing/coalesce.ts';
 import { connectPipelined, DatabaseUnavailable, isUnavailable } from './postgres.ts';
 
 /** Whatever answers a statement that stands alone and changes nothing: a pool, or connections that reads share. */
@@ -10,80 +9,133 @@ export interface Reads {
 export interface PipelinedReadsOptions {
   readonly databaseUrl: string;
   readonly applicationName: string;
+  /** Few, so that many statements share a packet. */
   readonly connections: number;
-  /** Statements that may be on their way at once; beyond it a read is refused as Overloaded. */
-  readonly mostUnderway?: number;
+  /** With those that are opened while others are held up. */
+  readonly mostConnections: number;
+}
+
+/** Of statements that one connection has been sent and has not answered. */
+const MOST_UNDERWAY = 4;
+/** A connection that is at one statement for longer gets no other behind it: a lock may hold it up. */
+const SLOW_MS = 100;
+/** What has not been sent by then is not sent: as long as asking a full pool may take. */
+const PATIENCE_MS = 2_000;
+
+interface Waiting {
+  readonly send: (lane: Lane) => Promise<void>;
+  readonly reject: (error: unknown) => void;
+  readonly since: number;
 }
 
 interface Lane {
   readonly client: Promise<Client>;
   underway: number;
+  /** When the statement that it is at became the first of those under way. */
+  firstSince: number;
   hasAnswered: boolean;
 }
-
-const MOST_UNDERWAY = 10_000;
 
 /**
  * Sends the reads of one turn of the event loop together, as one packet for each connection, and does not wait for the
  * answers to those before them. A pool sends each by itself on a connection of its own, which for a page of a list took
- * a third of what the page costs. Each read goes to the connection where the fewest are under way: what is asked here
- * should be answered soon, because others stand behind it.
+ * a third of what the page costs. What is asked here should be answered soon: where every connection is at work already,
+ * a few stand behind it. Beyond that they wait here, as for a pool.
  */
 export class PipelinedReads implements Reads {
   readonly #options: PipelinedReadsOptions;
   readonly #lanes: Lane[] = [];
-  #waiting: (() => void)[] = [];
-  #underway = 0;
+  readonly #queue: Waiting[] = [];
+  #isScheduled = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PipelinedReadsOptions) {
     this.#options = options;
   }
 
-  /**
-   * @throws Overloaded when too many are under way
-   * @throws DatabaseUnavailable when the database is away
-   */
-  async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
-    if (this.#underway >= (this.#options.mostUnderway ?? MOST_UNDERWAY)) {
-      throw new Overloaded('too much is being read already');
-    }
-    this.#underway += 1;
-    try {
-      await this.#turn();
-      return await this.#ask<Row>(statement);
-    } finally {
-      this.#underway -= 1;
-    }
+  /** @throws DatabaseUnavailable when the database is away, or no connection was free within two seconds */
+  query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+    return new Promise((resolve, reject) => {
+      let deaths = 0;
+      const since = performance.now();
+      const send = async (lane: Lane): Promise<void> => {
+        try {
+          resolve(await this.#askOn<Row>(lane, statement));
+        } catch (error) {
+          deaths += 1;
+          const isPatient = performance.now() - since < PATIENCE_MS && deaths <= this.#options.mostConnections;
+          // A connection that died, idle or not, says nothing about the database: another may work. All may have died.
+          if (isUnavailable(error) && lane.hasAnswered && isPatient) this.#enqueue({ send, reject, since });
+          else reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      this.#enqueue({ send, reject, since });
+    });
   }
 
+  /** What is under way is answered; what waits is refused. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const { reject } of this.#queue.splice(0)) reject(new DatabaseUnavailable('the connections are closed'));
     await Promise.allSettled(this.#lanes.splice(0).map(async ({ client }) => (await client).end()));
   }
 
-  /** Resolves at the end of this turn of the event loop, for all that wait for it in one go. */
-  #turn(): Promise<void> {
-    if (this.#waiting.length === 0) {
-      setImmediate(() => {
-        for (const go of this.#waiting.splice(0)) go();
-      });
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #enqueue(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    this.#schedule();
   }
 
-  async #ask<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
-    for (let dead = 0; ; dead += 1) {
-      const lane = this.#freest();
-      try {
-        return await this.#askOn<Row>(lane, statement);
-      } catch (error) {
-        // A connection that died, idle or not, says nothing about the database: a new one may work. All may have died.
-        const mayWork = lane.hasAnswered && dead < this.#options.connections && isUnavailable(error);
-        if (!mayWork) throw error;
-      }
+  /** At the end of this turn of the event loop, all that came in it in one go. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    const now = performance.now();
+    for (let lane = this.#laneFor(now); this.#queue.length > 0 && lane; lane = this.#laneFor(now)) {
+      void this.#queue.shift()?.send(lane);
     }
+    const [first] = this.#queue;
+    if (!first || this.#timer) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#refuseLate();
+        this.#dispatch();
+      },
+      Math.max(0, first.since + PATIENCE_MS - now),
+    );
+  }
+
+  #refuseLate(): void {
+    const latest = performance.now() - PATIENCE_MS;
+    while (this.#queue[0] && this.#queue[0].since <= latest) {
+      this.#queue.shift()?.reject(new DatabaseUnavailable('no connection was free in time'));
+    }
+  }
+
+  /** An idle one, or a new one, or the one with the fewest under way; undefined: all have enough to do. */
+  #laneFor(now: number): Lane | undefined {
+    const { connections, mostConnections } = this.#options;
+    let best: Lane | undefined;
+    let quick = 0;
+    for (const lane of this.#lanes) {
+      if (lane.underway > 0 && now - lane.firstSince > SLOW_MS) continue;
+      quick += 1;
+      if (!best || lane.underway < best.underway) best = lane;
+    }
+    if (best?.underway === 0) return best;
+    if (quick < connections && this.#lanes.length < mostConnections) return this.#open();
+    return best && best.underway < MOST_UNDERWAY ? best : undefined;
   }
 
   async #askOn<Row extends QueryResultRow>(lane: Lane, statement: QueryConfig): Promise<QueryResult<Row>> {
+    if (lane.underway === 0) lane.firstSince = performance.now();
     lane.underway += 1;
     try {
       const result = await (await lane.client).query<Row>(statement);
@@ -94,15 +146,21 @@ export class PipelinedReads implements Reads {
       throw error;
     } finally {
       lane.underway -= 1;
+      lane.firstSince = performance.now();
+      if (this.#queue.length > 0) this.#schedule();
     }
   }
 
-  #freest(): Lane {
-    const [first, ...others] = this.#lanes;
-    const freest = first && others.reduce((best, lane) => (lane.underway < best.underway ? lane : best), first);
-    if (freest && (freest.underway === 0 || this.#lanes.length === this.#options.connections)) return freest;
-    const lane: Lane = { client: this.#connect(), underway: 0, hasAnswered: false };
+  #open(): Lane {
+    const lane: Lane = { client: this.#connect(), underway: 0, firstSince: 0, hasAnswered: false };
     this.#lanes.push(lane);
+    lane.client.then(
+      (client) =>
+        client.once('end', () => {
+          this.#drop(lane);
+        }),
+      () => undefined,
+    );
     return lane;
   }
 
