@@ -97,7 +97,9 @@ export class PipelinedReads implements Reads {
 
   #dispatch(): void {
     const now = performance.now();
-    for (let lane = this.#laneFor(now); this.#queue.length > 0 && lane; lane = this.#laneFor(now)) {
+    while (this.#queue.length > 0) {
+      const lane = this.#laneFor(now);
+      if (!lane) break;
       void this.#queue.shift()?.send(lane);
     }
     const [first] = this.#queue;
@@ -159,7 +161,9 @@ export class PipelinedReads implements Reads {
         client.once('end', () => {
           this.#drop(lane);
         }),
-      () => undefined,
+      () => {
+        this.#drop(lane);
+      },
     );
     return lane;
   }
