@@ -62,8 +62,6 @@ export class RefundBook {
   async #bookNew(refund: NewRefund, fate: Fate): Promise<BookedRefund | undefined> {
     if (refund.paymentId === null && !this.#events.tells) return insert(this.#pool, refund, fate);
     return inTransaction(this.#pool, async (client) => {
-      const found = await this.byKey(refund.idempotencyKey, client);
-      if (found) return undefined;
       const refusal = fate.declineCode ?? (await whyNotRefundable(client, refund));
       const inserted = await insert(client, refund, { ...fate, declineCode: refusal });
       if (inserted) await this.#events.record(client, `refund.${inserted.status}`, [inserted]);
@@ -71,8 +69,8 @@ export class RefundBook {
     });
   }
 
-  async byKey(idempotencyKey: string, client: Pool | PoolClient = this.#pool): Promise<BookedRefund | undefined> {
-    const { rows } = await client.query<BookedRefund>({
+  async byKey(idempotencyKey: string): Promise<BookedRefund | undefined> {
+    const { rows } = await this.#pool.query<BookedRefund>({
       name: 'refund-by-key',
       text: `SELECT ${COLUMNS} FROM gateway.refunds WHERE idempotency_key = $1`,
       values: [idempotencyKey],
