@@ -1,14 +1,9 @@
 import { once } from 'node:events';
-import pg, { type ClientBase } from 'pg';
+import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Changes } from '../../src/engine/changes.ts';
-import { saveChanges } from '../../src/engine/save.ts';
-
-interface Statement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly (readonly Value[])[];
-}
+import { writeChanges } from '../../src/engine/save.ts';
+import type { Value, Write } from '../../src/engine/save/write.ts';
 
 /** The rows of one table, as COPY takes them. */
 export interface TableRows {
@@ -25,47 +20,38 @@ const INSERT = /^INSERT INTO (\w+) \(([\w\s,]+)\)\s+SELECT \* FROM unnest/;
  */
 export function rowsOf(changes: Changes): TableRows[] {
   const tables: TableRows[] = [];
-  const capture = {
-    query: (statement: Statement): Promise<void> => {
-      // All jobs of a finished history are done: the engine would write them and then say so.
-      if (statement.name !== 'finish-jobs') tables.push(toRows(statement));
-      return Promise.resolve();
-    },
+  const write: Write = (name, rows, statement, valuesOf) => {
+    // All jobs of a finished history are done: the engine would write them and then say so.
+    if (rows.length === 0 || name === 'finish-jobs') return;
+    const { table, columns } = targetOf(name, statement);
+    const isJobs = table === 'jobs';
+    const end = isJobs ? '\tDONE\n' : '\n';
+    const text = rows.map((row) => valuesOf(row).map(field).join('\t') + end).join('');
+    tables.push({ table, columns: isJobs ? [...columns, 'state'] : columns, text });
   };
-  // saveChanges calls nothing of its client but query, with a name, a text and one array a column.
-  void saveChanges(capture as unknown as ClientBase, changes);
+  writeChanges(write, changes);
   return tables;
 }
 
-function toRows({ name, text, values }: Statement): TableRows {
-  const [, table, columnList] = INSERT.exec(text) ?? [];
+function targetOf(name: string, statement: string): { readonly table: string; readonly columns: readonly string[] } {
+  const [, table, columnList] = INSERT.exec(statement) ?? [];
   if (table === undefined || columnList === undefined) throw new Error(`the loader does not know what ${name} writes`);
-  const columns = columnList.split(',').map((column) => column.trim());
-  const constants = table === 'jobs' ? ['DONE'] : [];
-  const count = values[0]?.length ?? 0;
-  let rows = '';
-  for (let row = 0; row < count; row += 1) {
-    for (let column = 0; column < values.length; column += 1) {
-      rows += (column === 0 ? '' : '\t') + field(values[column]?.[row]);
-    }
-    rows += constants.map((constant) => `\t${constant}`).join('') + '\n';
-  }
-  return { table, columns: table === 'jobs' ? [...columns, 'state'] : columns, text: rows };
+  return { table, columns: columnList.split(',').map((column) => column.trim()) };
 }
 
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-type Value = string | number | boolean | Buffer | null | undefined;
-
 function field(value: Value): string {
-  if (value === null || value === undefined) return '\\N';
+  if (value === null) return '\\N';
+  if (typeof value === 'number') return String(value);
+  if (value instanceof Date) return value.toISOString();
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   const text = String(value);
   return SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? '') : text;
 }
 
-export async function copyInto(client: pg.Client, { table, columns, text }: TableRows): Promise<void> {
+export async function copyInto(client: Client, { table, columns, text }: TableRows): Promise<void> {
   const stream = client.query(copyFrom(`COPY ${table} (${columns.join()}) FROM STDIN`));
   const finished = once(stream, 'finish');
   stream.end(text);

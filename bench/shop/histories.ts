@@ -74,23 +74,17 @@ export interface HistoryOptions {
  */
 export function liveThrough(options: HistoryOptions): Changes {
   const { from, to, lifeMs } = options;
-  let now = new Date(0);
-  const circumstances = {
-    ...options.circumstances,
-    get now() {
-      return now;
-    },
-  };
+  const circumstances = { ...options.circumstances, now: new Date(0) };
   const nothing = { orders: new Map(), takenNumbers: new Set<string>(), jobs: new Map(), answers: new Map() };
   const fold = new BatchFold(nothing, circumstances);
   const done = (intent: Intent, orderId?: number): Order => {
-    now = new Date(now.getTime() + lifeMs / STEPS);
+    circumstances.now = new Date(circumstances.now.getTime() + lifeMs / STEPS);
     const outcome = fold.answer({ intent, actor: 'loader' }, orderId);
     if (outcome.kind !== 'done') throw new Error(`a history was refused: ${JSON.stringify(outcome)}`);
     return outcome.order;
   };
   for (let index = from; index < to; index += 1) {
-    now = options.placedAt(index);
+    circumstances.now = options.placedAt(index);
     liveOne(options, index, done);
   }
   return {
