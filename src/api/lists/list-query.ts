@@ -1,4 +1,4 @@
-import type { Cursor, Page, PageRequest } from '../../queries/lists/paging.ts';
+import type { Page, PageRequest } from '../../queries/lists/paging.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { instantOf } from './instant.ts';
 
@@ -30,6 +30,6 @@ export function pageRequestOf({ limit, after }: { readonly limit?: number; reado
 }
 
 /** A page as it is answered. */
-export function pageView<Row extends Cursor, View>(page: Page<Row>, viewOf: (row: Row) => View) {
+export function pageView<Row, View>(page: Page<Row>, viewOf: (row: Row) => View) {
   return { data: page.rows.map(viewOf), next: page.next ? encodeCursor(page.next) : null };
 }

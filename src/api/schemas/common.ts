@@ -14,8 +14,8 @@ export const Currency = Type.String({
   examples: ['INR'],
 });
 export const Timestamp = Type.String({ format: 'date-time', maxLength: 40, examples: ['2026-04-01T09:30:00.000Z'] });
-/** In answers: the view holds a Date, which is written as UTC. */
-export const TimestampOut = Type.Unsafe<Date>(Timestamp);
+/** In answers: the view holds a Date, which is written as UTC, or the text where it was read as that. */
+export const TimestampOut = Type.Unsafe<Date | string>(Timestamp);
 export const Text = (most: number, example: string) =>
   Type.String({ minLength: 1, maxLength: most, examples: [example] });
 export const EMAIL_PATTERN = '^[^\\s\\x00-\\x1F\\x7F@<>()[\\]\\\\,;:"]+@[^\\s\\x00-\\x1F\\x7F@<>()[\\]\\\\,;:"]+$';

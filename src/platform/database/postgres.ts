@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { parseTimestamp } from './timestamp.ts';
+import { isoTimestamp, parseTimestamp } from './timestamp.ts';
 import type { Logger } from '../logger.ts';
 
 /** Without these a stuck session would hold its locks for ever: PostgreSQL's own defaults are 0, no limit. */
@@ -15,14 +15,21 @@ const QUERY_TIMEOUT_MS = 20_000;
 
 const BIGINT_OID = 20;
 const TIMESTAMPTZ_OID = 1184;
-const types = new pg.TypeOverrides();
-// Ids and amounts are dealt with as numbers; one that a number cannot hold exactly must never pass for another.
-types.setTypeParser(BIGINT_OID, (text: string) => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is past 2^53`);
-  return value;
-});
-types.setTypeParser(TIMESTAMPTZ_OID, parseTimestamp);
+const types = typesWith(parseTimestamp);
+/** For the `types` of a statement whose times are only shown. */
+export const TIMES_AS_TEXT = typesWith(isoTimestamp);
+
+function typesWith(timeOf: (text: string) => Date | string): pg.CustomTypesConfig {
+  const overrides = new pg.TypeOverrides();
+  // Ids and amounts are dealt with as numbers; one that a number cannot hold exactly must never pass for another.
+  overrides.setTypeParser(BIGINT_OID, (text: string) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is past 2^53`);
+    return value;
+  });
+  overrides.setTypeParser(TIMESTAMPTZ_OID, timeOf);
+  return overrides;
+}
 
 function connectionOptions(databaseUrl: string, applicationName: string): pg.ClientConfig {
   return {

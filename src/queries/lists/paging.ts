@@ -22,9 +22,12 @@ export function afterCursor({ after }: PageRequest): [string | null, number | nu
 }
 
 /** Makes a page of rows that were read with a limit one higher, which tells whether more follow. */
-export function pageOf<Row extends Cursor>(rows: readonly Row[], limit: number): Page<Row> {
+export function pageOf<Row extends { readonly createdAt: Date | string; readonly id: number }>(
+  rows: readonly Row[],
+  limit: number,
+): Page<Row> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const next = rows.length > limit && last ? { createdAt: last.createdAt, id: last.id } : undefined;
+  const next = rows.length > limit && last ? { createdAt: new Date(last.createdAt), id: last.id } : undefined;
   return { rows: shown, next };
 }

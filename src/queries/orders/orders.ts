@@ -1,11 +1,12 @@
 import type { Reads } from '../../platform/database/pipelined-reads.ts';
+import { TIMES_AS_TEXT } from '../../platform/database/postgres.ts';
 import type { OrderState } from '../../domain/lifecycles.ts';
 import type { OrderScope } from '../../domain/orders/order-scope.ts';
 import { newestFirst } from '../lists/newest-first.ts';
 import { pageOf, type Page, type PageRequest } from '../lists/paging.ts';
 import { scopeConditions } from '../lists/scope.ts';
 
-/** An order as a list shows it. */
+/** An order as a list shows it; times that were read to be shown are ISO text. */
 export interface OrderSummary {
   readonly id: number;
   readonly orderNumber: string;
@@ -14,9 +15,9 @@ export interface OrderSummary {
   readonly currency: string;
   readonly state: OrderState;
   readonly totalMinor: number;
-  readonly placedAt: Date;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+  readonly placedAt: Date | string;
+  readonly createdAt: Date | string;
+  readonly updatedAt: Date | string;
   readonly version: number;
 }
 
@@ -41,7 +42,7 @@ export async function listOrders(reads: Reads, filter: OrderFilter, page: PageRe
   const customerId = filter.customerId ?? filter.scope?.customerId;
   const isOfFew = customerId !== undefined || filter.orderNumber !== undefined;
   const statement = filter.sku === undefined || isOfFew ? ofOrders(filter, page) : ofArticle(filter, page);
-  const { rows } = await reads.query<OrderSummary>(statement);
+  const { rows } = await reads.query<OrderSummary>({ ...statement, types: TIMES_AS_TEXT });
   return pageOf(rows, page.limit);
 }
 

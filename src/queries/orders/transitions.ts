@@ -1,4 +1,5 @@
 import type { Reads } from '../../platform/database/pipelined-reads.ts';
+import { TIMES_AS_TEXT } from '../../platform/database/postgres.ts';
 import type { EntityType } from '../../domain/lifecycles.ts';
 
 export interface TransitionView {
@@ -13,7 +14,8 @@ export interface TransitionView {
   readonly toState: string;
   readonly actor: string;
   readonly reason: string | null;
-  readonly createdAt: Date;
+  /** ISO text. */
+  readonly createdAt: string;
   /** Hexadecimal SHA-256. */
   readonly hash: string;
 }
@@ -41,6 +43,7 @@ export async function listTransitions(
            WHERE order_id = $1 AND sequence > $2
              AND ($3::bigint IS NULL OR (entity_type = 'return' AND entity_id = $3))
            ORDER BY sequence LIMIT $4`,
+    types: TIMES_AS_TEXT,
     values: [orderId, page.afterSequence, returnId ?? null, page.limit + 1],
   });
   return { rows: rows.slice(0, page.limit), more: rows.length > page.limit };
