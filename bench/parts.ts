@@ -23,6 +23,11 @@ export interface BenchPlan {
 }
 
 const FULL_LENGTHS: RunLengths = { warmUpSeconds: 3, runSeconds: 3, runs: 5 };
+/**
+ * For each million orders, more of warming up: what was loaded a moment ago lies on disk, and has been checkpointed,
+ * while of a shop that is at work the pages that all use are in memory and have been changed before.
+ */
+const WARM_UP_SECONDS_PER_MILLION = 8;
 const QUICK_LENGTHS: RunLengths = { warmUpSeconds: 1, runSeconds: 2, runs: 2 };
 const SOAK_LENGTHS: RunLengths = { warmUpSeconds: 10, runSeconds: 60, runs: 10 };
 
@@ -64,7 +69,7 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
       await stage.startWeb();
       for (const flow of FLOW_SCENARIOS.filter((each) => wanted.has(each))) {
         say(`${flow} at ${size} orders`);
-        results.scenarios.push(await runFlow(stage, flow, lengths, size));
+        results.scenarios.push(await runFlow(stage, flow, lengthsAt(size), size));
       }
       if (index === 0) await runOnce(size);
       await stage.stopWeb();
@@ -75,6 +80,11 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
     }
     results.durationSeconds = (performance.now() - startedAt) / 1_000;
     return results;
+
+    function lengthsAt(orders: number): RunLengths {
+      const more = quick ? 0 : Math.round((WARM_UP_SECONDS_PER_MILLION * orders) / 1_000_000);
+      return { ...lengths, warmUpSeconds: lengths.warmUpSeconds + more };
+    }
 
     async function runOnce(size: number): Promise<void> {
       if (wanted.has('yardsticks')) {

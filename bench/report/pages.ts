@@ -29,7 +29,7 @@ export function performancePage(results: BenchResults): string {
   return [
     '# How fast, and how we know',
     '',
-    'Made by `npm run bench` from `bench/results/full.json`; do not edit. Medians of the runs, with the least and the most in brackets. The load, in a process of its own, shares the cores with what it measures: by wrk, where it is installed, if a flow is the same request over and over, else by our own; PostgreSQL is as durable as it is by default.',
+    'Made by `npm run bench` from `bench/results/full.json`; do not edit. Medians of the runs, with the least and the most in brackets, after warming up for three seconds and eight more for each million orders. The load, in a process of its own, shares the cores with what it measures: by wrk, where it is installed, if a flow is the same request over and over, else by our own; PostgreSQL is as durable as it is by default.',
     '',
     `${machine.date}, commit ${machine.commit}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGibibytes} GiB, Linux ${machine.kernel}, Node ${machine.node}, PostgreSQL ${database['server_version'] ?? '?'} (${database['server'] ?? '?'}; fsync ${database['fsync'] ?? '?'}, synchronous_commit ${database['synchronous_commit'] ?? '?'}), ${yardstick}, ${load}. The machine's load in the minute before was ${machine.loadBefore}. The whole run took ${inDigits(durationSeconds / 60, 0)} minutes.`,
     '',

@@ -42,6 +42,11 @@ export interface EngineObserver {
 /** Lines that one batch writes at most, so that a flood of huge orders never holds small ones up for long. */
 const MAX_BATCH_WEIGHT = 2_500;
 const MAX_QUEUED_WEIGHT = 25_000;
+/**
+ * A batch is some twenty statements, whatever is in it. When less than this waits beside a batch in flight, it waits for
+ * its end, up to the time that most batches take.
+ */
+const FEW = { items: 16, waitMs: 20 };
 /** Lines of an order that is placed apart from smaller ones, which would wait for it. */
 const HEAVY_LINES = 100;
 const MOST_TRIES = 5;
@@ -80,6 +85,7 @@ export class Engine {
       run: (batch) => this.#runBatch(batch),
       maxBatchItems: options.maxBatchCommands ?? 200,
       maxBatchesInFlight: options.maxBatchesInFlight ?? 2,
+      few: FEW,
       maxBatchWeight: MAX_BATCH_WEIGHT,
       heavyAbove: HEAVY_LINES,
       maxQueuedWeight: options.maxQueuedWeight ?? MAX_QUEUED_WEIGHT,

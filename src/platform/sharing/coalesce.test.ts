@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { eventually } from '../../../test/support/eventually.ts';
 import { Coalescer, Overloaded, type CoalescerOptions, type Waiting } from './coalesce.ts';
 
 interface HeldBatch {
@@ -100,6 +101,48 @@ describe('a coalescer', () => {
     for (const item of [4, 6, 1, 25, 3, 7, 1]) void coalescer.submit(item);
     await nextTurn();
     expect(itemsOf(batches)).toEqual([[4, 6], [1], [25], [3, 7], [1]]);
+  });
+});
+
+describe('few items', () => {
+  const waitLong = { maxBatchesInFlight: 2, few: { items: 3, waitMs: 60_000 } };
+
+  test('wait for the batch in flight, with all that comes until it ends', async () => {
+    const { coalescer, batches } = heldCoalescer(waitLong);
+    void coalescer.submit(1);
+    await nextTurn();
+    for (const item of [2, 3]) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([[1]]);
+    await batches[0]?.succeed();
+    expect(itemsOf(batches)).toEqual([[1], [2, 3]]);
+  });
+
+  test('leave beside it once they are enough', async () => {
+    const { coalescer, batches } = heldCoalescer(waitLong);
+    void coalescer.submit(1);
+    await nextTurn();
+    for (const item of [2, 3, 4]) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([[1], [2, 3, 4]]);
+  });
+
+  test('leave beside one that is held up', async () => {
+    const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, few: { items: 3, waitMs: 5 } });
+    void coalescer.submit(1);
+    await nextTurn();
+    void coalescer.submit(2);
+    await eventually('a second batch', () => batches.length === 2);
+    expect(itemsOf(batches)).toEqual([[1], [2]]);
+  });
+
+  test('do not wait for heavy ones', async () => {
+    const { coalescer, batches } = heldCoalescer({ ...waitLong, heavyAbove: 10, weightOf: (item) => item });
+    void coalescer.submit(20);
+    await nextTurn();
+    void coalescer.submit(1);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([[20], [1]]);
   });
 });
 

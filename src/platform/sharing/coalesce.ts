@@ -15,6 +15,12 @@ export interface CoalescerOptions<Item, Result> {
   readonly run: (batch: readonly Waiting<Item, Result>[]) => Promise<void>;
   readonly maxBatchItems: number;
   readonly maxBatchesInFlight: number;
+  /**
+   * Fewer light items than this wait for the light batch in flight, instead of leaving beside it, since a batch costs
+   * much whatever is in it; but only until that has been away for so long, for it may be held up. 1 unless told: none
+   * wait.
+   */
+  readonly few?: { readonly items: number; readonly waitMs: number };
   /** An item's share of a batch and of the queue; 1 unless told. An item heavier than a batch goes alone. */
   readonly weightOf?: (item: Item) => number;
   readonly maxBatchWeight?: number;
@@ -37,6 +43,9 @@ export class Coalescer<Item, Result> {
   #queuedWeight = 0;
   #inFlight = 0;
   #heavyInFlight = 0;
+  /** When the newest light batch left. */
+  #lightLeftAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
   #lastWasHeavy = false;
   #idle: (() => void)[] = [];
   #scheduled = false;
@@ -84,13 +93,29 @@ export class Coalescer<Item, Result> {
       const queue = this.#nextQueue();
       if (!queue) return;
       const isHeavy = queue === this.#heavy;
+      if (!isHeavy && this.#waitsAsFew()) return;
       const batch = this.#nextBatch(queue);
       this.#lastWasHeavy = isHeavy;
       this.#inFlight += 1;
       if (isHeavy) this.#heavyInFlight += 1;
+      else this.#lightLeftAt = performance.now();
       this.#options.onBatch?.(batch.length);
       void this.#run(batch, isHeavy);
     }
+  }
+
+  /** Whether the light items are too few to leave beside those in flight; if so, it sees to it that they leave in time. */
+  #waitsAsFew(): boolean {
+    const { few } = this.#options;
+    const isBeside = this.#inFlight > this.#heavyInFlight;
+    if (!few || !isBeside || this.#light.length >= few.items) return false;
+    const leftMs = this.#lightLeftAt + few.waitMs - performance.now();
+    if (leftMs <= 0) return false;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#start();
+    }, leftMs);
+    return true;
   }
 
   /** Undefined: nothing may leave now. */
