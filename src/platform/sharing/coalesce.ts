@@ -45,7 +45,7 @@ export class Coalescer<Item, Result> {
   #heavyInFlight = 0;
   /** When the newest light batch left. */
   #lightLeftAt = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  #fewAreTimed = false;
   #lastWasHeavy = false;
   #idle: (() => void)[] = [];
   #scheduled = false;
@@ -111,8 +111,10 @@ export class Coalescer<Item, Result> {
     if (!few || !isBeside || this.#light.length >= few.items) return false;
     const leftMs = this.#lightLeftAt + few.waitMs - performance.now();
     if (leftMs <= 0) return false;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#fewAreTimed) return true;
+    this.#fewAreTimed = true;
+    setTimeout(() => {
+      this.#fewAreTimed = false;
       this.#start();
     }, leftMs);
     return true;
