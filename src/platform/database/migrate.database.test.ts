@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { administer, dropDatabase, urlOfDatabase } from '../../../test/support/servers/test-server.ts';
-import { migrate } from './migrate.ts';
+import { MIGRATION_LOCK_KEY, migrate } from './migrate.ts';
 import { StartError } from '../start-error.ts';
 
 let folder: string;
@@ -50,6 +50,19 @@ describe('migrate', () => {
     await writeMigration('0003-apple', "INSERT INTO fruit VALUES ('apple');");
     expect(await migrate(url, undefined, folder)).toEqual(['0003-apple']);
     expect(await query('SELECT * FROM fruit')).toEqual([{ name: 'apple', colour: '{red}; -- not it' }]);
+  });
+
+  it('waits for nobody where there is nothing to apply', async () => {
+    await writeMigration('0001-fruit', 'CREATE TABLE fruit (name text)');
+    await migrate(url, undefined, folder);
+    const other = new pg.Client(url);
+    await other.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
+      expect(await migrate(url, undefined, folder)).toEqual([]);
+    } finally {
+      await other.end();
+    }
   });
 
   it('applies each migration once when several start at the same time', async () => {

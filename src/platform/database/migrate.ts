@@ -37,10 +37,11 @@ export async function migrate(
   const known = await migrationNames(folder);
   const client = await connect(databaseUrl);
   try {
+    // Most starts find nothing to apply, and take no lock: a pooler that deals connections out by the transaction would
+    // give it back on another one, and a server that only reads refuses it.
+    if ((await pendingNames(client, known)).length === 0) return [];
     await takeTurn(client);
-    const applied = await appliedNames(client);
-    refuseNewerSchema(applied, known);
-    const pending = known.filter((name) => !applied.includes(name));
+    const pending = await pendingNames(client, known);
     if (pending.length === 0) return [];
 
     await refuseWithoutRight(client, pending);
@@ -102,13 +103,17 @@ async function appliedNames(client: pg.Client): Promise<readonly string[]> {
   return applied.rows.map(({ name }) => name);
 }
 
-function refuseNewerSchema(applied: readonly string[], known: readonly string[]): void {
+/** Of those that this version knows, in their order. */
+async function pendingNames(client: pg.Client, known: readonly string[]): Promise<readonly string[]> {
+  const applied = await appliedNames(client);
   const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  throw new StartError(
-    `the database was migrated by a newer Roundtrip (${unknown.join(', ')}): ` +
-      'start that version, or set DATABASE_URL to another database',
-  );
+  if (unknown.length > 0) {
+    throw new StartError(
+      `the database was migrated by a newer Roundtrip (${unknown.join(', ')}): ` +
+        'start that version, or set DATABASE_URL to another database',
+    );
+  }
+  return known.filter((name) => !applied.includes(name));
 }
 
 /** The role that web and workers have may not migrate: somebody who may has to come first. */
