@@ -106,9 +106,9 @@ export class Coalescer<Item, Result> {
 
   /** Whether the light items are too few to leave beside those in flight; if so, it sees to it that they leave in time. */
   #waitsAsFew(): boolean {
-    const { few } = this.#options;
+    const { few, maxBatchItems } = this.#options;
     const isBeside = this.#inFlight > this.#heavyInFlight;
-    if (!few || !isBeside || this.#light.length >= few.items) return false;
+    if (!few || !isBeside || this.#light.length >= Math.min(few.items, maxBatchItems)) return false;
     const leftMs = this.#lightLeftAt + few.waitMs - performance.now();
     if (leftMs <= 0) return false;
     if (this.#fewAreTimed) return true;
