@@ -64,6 +64,21 @@ describe('reads that come at once', () => {
     expect((await slow).rows).toEqual([]);
   });
 
+  test('overtake the one before them on its connection, where that turns out to be held up', async () => {
+    const reads = openReads({ connections: 1, more: 1 });
+    expect(await numberOf(reads, 0)).toBe(0);
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const [held, ...behind] = [
+      reads.query({ text: 'SELECT id FROM orders LIMIT 1' }),
+      ...[1, 2, 3].map((number) => numberOf(reads, number)),
+    ];
+    expect(await Promise.all(behind)).toEqual([1, 2, 3]);
+    await blocker.query('COMMIT');
+    expect((await held).rows).toEqual([]);
+    expect(await numberOf(reads, 4)).toBe(4);
+  });
+
   test('get others where all connections are held up, and none once those run again', async () => {
     const reads = openReads({ connections: 1, more: 1 });
     const blocker = await sessions.open();

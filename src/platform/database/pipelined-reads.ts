@@ -17,7 +17,10 @@ export interface PipelinedReadsOptions {
 
 /** Of statements that one connection has been sent and has not answered. */
 const MOST_UNDERWAY = 4;
-/** A connection that is at one statement for longer gets no other behind it: a lock may hold it up. */
+/**
+ * A connection that is at one statement for longer gets no other behind it: a lock may hold it up. Those that are behind
+ * it already are asked for on another connection as well.
+ */
 const SLOW_MS = 100;
 /** What has not been sent by then is not sent: as long as asking a full pool may take. */
 const PATIENCE_MS = 2_000;
@@ -26,14 +29,23 @@ interface Waiting {
   readonly send: (lane: Lane) => Promise<void>;
   readonly reject: (error: unknown) => void;
   readonly since: number;
+  isAnswered: boolean;
+  hasOvertaken: boolean;
+}
+
+/** A statement's place on a connection; it may have one on another, too. */
+interface Place {
+  readonly waiting: Waiting;
 }
 
 interface Lane {
   readonly client: Promise<Client>;
-  underway: number;
+  /** Those under way, in the order in which they are answered. */
+  readonly places: Set<Place>;
   /** When the statement that it is at became the first of those under way. */
   firstSince: number;
   hasAnswered: boolean;
+  isWatched: boolean;
 }
 
 /**
@@ -60,16 +72,18 @@ export class PipelinedReads implements Reads {
       const since = performance.now();
       const send = async (lane: Lane): Promise<void> => {
         try {
-          resolve(await this.#askOn<Row>(lane, statement));
+          resolve(await this.#askOn<Row>(lane, waiting, statement));
+          waiting.isAnswered = true;
         } catch (error) {
           deaths += 1;
           const isPatient = performance.now() - since < PATIENCE_MS && deaths <= this.#options.mostConnections;
           // A connection that died, idle or not, says nothing about the database: another may work. All may have died.
-          if (isUnavailable(error) && lane.hasAnswered && isPatient) this.#enqueue({ send, reject, since });
+          if (isUnavailable(error) && lane.hasAnswered && isPatient) this.#enqueue(waiting);
           else reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
-      this.#enqueue({ send, reject, since });
+      const waiting: Waiting = { send, reject, since, isAnswered: false, hasOvertaken: false };
+      this.#enqueue(waiting);
     });
   }
 
@@ -100,7 +114,8 @@ export class PipelinedReads implements Reads {
     while (this.#queue.length > 0) {
       const lane = this.#laneFor(now);
       if (!lane) break;
-      void this.#queue.shift()?.send(lane);
+      const waiting = this.#queue.shift();
+      if (waiting && !waiting.isAnswered) void waiting.send(lane);
     }
     const [first] = this.#queue;
     if (!first || this.#timer) return;
@@ -127,18 +142,24 @@ export class PipelinedReads implements Reads {
     let best: Lane | undefined;
     let quick = 0;
     for (const lane of this.#lanes) {
-      if (lane.underway > 0 && now - lane.firstSince > SLOW_MS) continue;
+      if (lane.places.size > 0 && now - lane.firstSince > SLOW_MS) continue;
       quick += 1;
-      if (!best || lane.underway < best.underway) best = lane;
+      if (!best || lane.places.size < best.places.size) best = lane;
     }
-    if (best?.underway === 0) return best;
+    if (best?.places.size === 0) return best;
     if (quick < connections && this.#lanes.length < mostConnections) return this.#open();
-    return best && best.underway < MOST_UNDERWAY ? best : undefined;
+    return best && best.places.size < MOST_UNDERWAY ? best : undefined;
   }
 
-  async #askOn<Row extends QueryResultRow>(lane: Lane, statement: QueryConfig): Promise<QueryResult<Row>> {
-    if (lane.underway === 0) lane.firstSince = performance.now();
-    lane.underway += 1;
+  async #askOn<Row extends QueryResultRow>(
+    lane: Lane,
+    waiting: Waiting,
+    statement: QueryConfig,
+  ): Promise<QueryResult<Row>> {
+    if (lane.places.size === 0) lane.firstSince = performance.now();
+    else this.#watch(lane);
+    const place: Place = { waiting };
+    lane.places.add(place);
     try {
       const result = await (await lane.client).query<Row>(statement);
       lane.hasAnswered = true;
@@ -147,14 +168,43 @@ export class PipelinedReads implements Reads {
       if (isUnavailable(error)) this.#drop(lane);
       throw error;
     } finally {
-      lane.underway -= 1;
+      lane.places.delete(place);
       lane.firstSince = performance.now();
       if (this.#queue.length > 0) this.#schedule();
     }
   }
 
+  /** Sees to it that those behind a statement that takes long do not wait for it. */
+  #watch(lane: Lane): void {
+    if (lane.isWatched) return;
+    lane.isWatched = true;
+    const timer = setTimeout(() => {
+      lane.isWatched = false;
+      if (lane.places.size < 2) return;
+      if (performance.now() - lane.firstSince < SLOW_MS) this.#watch(lane);
+      else this.#overtake(lane);
+    }, SLOW_MS);
+    timer.unref();
+  }
+
+  /** Reads change nothing, so each of those behind the first may be done twice; whichever answer comes first is taken. */
+  #overtake(lane: Lane): void {
+    const [, ...behind] = lane.places;
+    const overtaking = behind.map(({ waiting }) => waiting).filter(({ hasOvertaken }) => !hasOvertaken);
+    if (overtaking.length === 0) return;
+    for (const waiting of overtaking) waiting.hasOvertaken = true;
+    this.#queue.unshift(...overtaking);
+    this.#schedule();
+  }
+
   #open(): Lane {
-    const lane: Lane = { client: this.#connect(), underway: 0, firstSince: 0, hasAnswered: false };
+    const lane: Lane = {
+      client: this.#connect(),
+      places: new Set(),
+      firstSince: 0,
+      hasAnswered: false,
+      isWatched: false,
+    };
     this.#lanes.push(lane);
     lane.client.then(
       (client) =>
