@@ -8,7 +8,6 @@ import {
   sqlState,
   violatedConstraint,
 } from '../platform/database/postgres.ts';
-import { PLANS_BY_KEY } from '../platform/database/plans-by-key.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-policy.ts';
 import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
@@ -200,11 +199,7 @@ export class Engine {
     const client = await this.#takeClient();
     try {
       const nextId = await this.#ids.reserve(client, mostIdsFor(requests));
-      const [, , result] = await Promise.all([
-        client.query(BEGIN),
-        client.query(PLANS_BY_KEY),
-        decideBatch(client, requests, nextId, this.#context),
-      ]);
+      const [, result] = await Promise.all([client.query(BEGIN), decideBatch(client, requests, nextId, this.#context)]);
       await commit(client, saveChanges(client, result.changes));
       this.#idleClients.push(client);
       this.#report(result);

@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import { Coalescer } from '../../platform/sharing/coalesce.ts';
 import { connectPipelined, DatabaseUnavailable, isUnavailable } from '../../platform/database/postgres.ts';
-import { PLANS_BY_KEY } from '../../platform/database/plans-by-key.ts';
 import { readWholeOrders, type WholeOrder } from './whole-orders.ts';
 
 const MOST_ORDERS_AT_ONCE = 100;
@@ -58,9 +57,8 @@ export class OrderReader {
 
   async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, WholeOrder>> {
     try {
-      const [, , orders] = await Promise.all([
+      const [, orders] = await Promise.all([
         client.query(BEGIN),
-        client.query(PLANS_BY_KEY),
         readWholeOrders(client, orderIds, { locked: false }),
         client.query('COMMIT'),
       ]);
