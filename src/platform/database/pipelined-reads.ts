@@ -29,7 +29,8 @@ interface Waiting {
   readonly send: (lane: Lane) => Promise<void>;
   readonly reject: (error: unknown) => void;
   readonly since: number;
-  isAnswered: boolean;
+  /** Answered or refused: a second place in the queue is passed over. */
+  isSettled: boolean;
   hasOvertaken: boolean;
 }
 
@@ -73,16 +74,20 @@ export class PipelinedReads implements Reads {
       const send = async (lane: Lane): Promise<void> => {
         try {
           resolve(await this.#askOn<Row>(lane, waiting, statement));
-          waiting.isAnswered = true;
+          waiting.isSettled = true;
         } catch (error) {
           deaths += 1;
           const isPatient = performance.now() - since < PATIENCE_MS && deaths <= this.#options.mostConnections;
           // A connection that died, idle or not, says nothing about the database: another may work. All may have died.
-          if (isUnavailable(error) && lane.hasAnswered && isPatient) this.#enqueue(waiting);
-          else reject(error instanceof Error ? error : new Error(String(error)));
+          if (isUnavailable(error) && lane.hasAnswered && isPatient) {
+            this.#enqueue(waiting);
+          } else {
+            reject(error instanceof Error ? error : new Error(String(error)));
+            waiting.isSettled = true;
+          }
         }
       };
-      const waiting: Waiting = { send, reject, since, isAnswered: false, hasOvertaken: false };
+      const waiting: Waiting = { send, reject, since, isSettled: false, hasOvertaken: false };
       this.#enqueue(waiting);
     });
   }
@@ -115,7 +120,7 @@ export class PipelinedReads implements Reads {
       const lane = this.#laneFor(now);
       if (!lane) break;
       const waiting = this.#queue.shift();
-      if (waiting && !waiting.isAnswered) void waiting.send(lane);
+      if (waiting && !waiting.isSettled) void waiting.send(lane);
     }
     const [first] = this.#queue;
     if (!first || this.#timer) return;

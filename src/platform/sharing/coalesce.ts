@@ -16,9 +16,8 @@ export interface CoalescerOptions<Item, Result> {
   readonly maxBatchItems: number;
   readonly maxBatchesInFlight: number;
   /**
-   * Fewer light items than this wait for the light batch in flight, instead of leaving beside it, since a batch costs
-   * much whatever is in it; but only until that has been away for so long, for it may be held up. 1 unless told: none
-   * wait.
+   * Fewer light items than `items` wait for the light batch in flight instead of leaving beside it, since a batch costs
+   * much whatever is in it; but only until that has been away for `waitMs`, for it may be held up. None wait unless told.
    */
   readonly few?: { readonly items: number; readonly waitMs: number };
   /** An item's share of a batch and of the queue; 1 unless told. An item heavier than a batch goes alone. */
