@@ -93,6 +93,26 @@ describe('claiming', () => {
     expect([claimed.length, recovered]).toEqual([3, 200]);
   });
 
+  test('of many that wait, only what is taken is read, though the statistics know of none that is ready', async () => {
+    await newJobs(1_000);
+    await database.pool.query(
+      `UPDATE jobs SET state = 'DONE', kind = CASE subject_id % 2 WHEN 0 THEN 'refund.submit' ELSE kind END`,
+    );
+    await database.pool.query('VACUUM ANALYZE jobs');
+    await newJobs(2_000);
+    const pool = createPool({ databaseUrl: database.url, applicationName: 'claim', size: 1, logger: silentLogger });
+    await pool.query('BEGIN');
+    const claimed = await claimedIds(10, new JobStore(pool));
+    const { rows } = await pool.query<{ read: number }>(
+      `SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables WHERE relname = 'jobs'`,
+    );
+    await pool.query('ROLLBACK');
+    await pool.end();
+    expect(claimed).toHaveLength(10);
+    // Each is read to be found, and again to be changed.
+    expect(onlyOne(rows).read).toBeLessThanOrEqual(30);
+  });
+
   test('a job with a lower id that commits later is claimed all the same', async () => {
     const session = await sessions.open();
     await session.query('BEGIN');
@@ -178,6 +198,21 @@ describe('leases', () => {
     await letLeaseRunOut(job.id);
     await store().extend([job]);
     expect(await store().recoverExpired()).toBe(0);
+  });
+
+  test('a job that is being finished is passed over by the worker that says it is alive, and not waited for', async () => {
+    const [finishing, running] = await newJobs(2);
+    await claimedIds(2);
+    const jobs = await store().begin([finishing ?? 0, running ?? 0]);
+    await database.pool.query(`UPDATE jobs SET leased_until = now() - interval '1 ms'`);
+    const session = await sessions.open();
+    await session.query('BEGIN');
+    await session.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [finishing]);
+    await store().extend(jobs);
+    await session.query('ROLLBACK');
+    expect(await store().recoverExpired()).toBe(1);
+    expect(await rowOf(finishing ?? 0)).toMatchObject({ state: 'READY' });
+    expect(await rowOf(running ?? 0)).toMatchObject({ state: 'RUNNING' });
   });
 
   test('a job that loses twelve workers is dead', async () => {

@@ -24,6 +24,12 @@ const MOST_QUEUED_OF_A_KIND = 500;
 const RECOVERED_AT_ONCE = 200;
 const MOST_ERROR_CHARACTERS = 1_000;
 
+/** Runs that still have their jobs, in the order in which everybody locks jobs, so that no two wait in a circle. */
+const HELD_JOBS = `
+  SELECT jobs.id FROM jobs JOIN unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
+    ON jobs.id = held.id AND jobs.attempts = held.attempt
+  WHERE state = 'RUNNING' ORDER BY jobs.id`;
+
 /** The jobs table as relay and workers use it. Leases run by the database's clock alone, so no worker's clock matters. */
 export class JobStore {
   readonly leases: Leases;
@@ -87,13 +93,12 @@ export class JobStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Says that this worker is alive and still at these jobs. */
+  /** Says that this worker is alive and still at these jobs. Those that somebody is finishing at the moment need no more. */
   async extend(jobs: readonly RunningJob[]): Promise<void> {
     await this.#pool.query({
       name: 'extend-jobs',
       text: `UPDATE jobs SET leased_until = now() + make_interval(secs => $3)
-             FROM unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
-             WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND state = 'RUNNING'`,
+             WHERE id = ANY (ARRAY(${HELD_JOBS} FOR UPDATE OF jobs SKIP LOCKED))`,
       values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt), this.leases.jobSeconds],
     });
   }
@@ -145,8 +150,7 @@ export class JobStore {
       name: 'put-back-jobs',
       text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now(), leased_until = NULL,
                              updated_at = now()
-             FROM unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
-             WHERE jobs.id = held.id AND jobs.attempts = held.attempt AND state = 'RUNNING'`,
+             WHERE id = ANY (ARRAY(${HELD_JOBS} FOR UPDATE OF jobs))`,
       values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt)],
     });
   }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { JobKind } from '../domain/decision.ts';
-import { newestFirst } from './lists/newest-first.ts';
+import { newestFirst, type Condition } from './lists/newest-first.ts';
 import { pageOf, type Page, type PageRequest } from './lists/paging.ts';
 
 export const JOB_STATES = ['READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD'] as const;
@@ -39,17 +39,23 @@ export async function readJob(pool: Pool, jobId: number): Promise<JobView | unde
   return rows[0];
 }
 
+/** As text, because the indexes of unfinished jobs are of certain states, which a parameter is not known to be one of. */
+const IS_IN_STATE: Readonly<Record<JobState, string>> = {
+  READY: "state = 'READY'",
+  QUEUED: "state = 'QUEUED'",
+  RUNNING: "state = 'RUNNING'",
+  DONE: "state = 'DONE'",
+  DEAD: "state = 'DEAD'",
+};
+
 /** Newest first. */
 export async function listJobs(pool: Pool, filter: JobFilter, page: PageRequest): Promise<Page<JobView>> {
+  const ofState: Condition[] = filter.state ? [[filter.state, IS_IN_STATE[filter.state], filter.state]] : [];
   const { rows } = await pool.query<JobView>(
     newestFirst({
       name: 'list-jobs',
       select: `SELECT ${JOB_COLUMNS} FROM jobs`,
-      conditions: [
-        ['state', 'state = ?', filter.state],
-        ['kind', 'kind = ?', filter.kind],
-        ['order', 'order_id = ?', filter.orderId],
-      ],
+      conditions: [...ofState, ['kind', 'kind = ?', filter.kind], ['order', 'order_id = ?', filter.orderId]],
       page,
     }),
   );
@@ -80,12 +86,15 @@ export async function listJobsOfOrder(pool: Pool, orderId: number, limit: number
   return rows;
 }
 
-/** How many jobs of each kind are in each unfinished state: what a scrape of the metrics reads. */
+/** How many jobs of each kind are in each unfinished state: what a scrape of the metrics reads, each by its index. */
 export async function countUnfinishedJobs(pool: Pool): Promise<{ kind: JobKind; state: JobState; jobs: number }[]> {
   const { rows } = await pool.query<{ kind: JobKind; state: JobState; jobs: number }>({
     name: 'count-unfinished-jobs',
-    text: `SELECT kind, state, count(*) AS jobs FROM jobs WHERE state IN ('READY', 'QUEUED', 'RUNNING', 'DEAD')
-           GROUP BY kind, state`,
+    text: `SELECT kind, state, count(*) AS jobs FROM jobs WHERE state = 'READY' GROUP BY kind, state
+           UNION ALL
+           SELECT kind, state, count(*) FROM jobs WHERE state IN ('QUEUED', 'RUNNING') GROUP BY kind, state
+           UNION ALL
+           SELECT kind, state, count(*) FROM jobs WHERE state = 'DEAD' GROUP BY kind, state`,
   });
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { PageRequest } from './paging.ts';
 
-/** One condition of a list: SQL with `?` for its value; undefined: the caller did not ask for it. */
+/** One condition of a list: SQL, with `?` for its value where that is a parameter; undefined: nobody asked for it. */
 export type Condition = readonly [name: string, sql: string, value: string | number | Date | undefined];
 
 export interface NewestFirst {
