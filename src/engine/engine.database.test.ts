@@ -4,7 +4,8 @@ import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
 import { move, moveReturn, place, refusalCode, requestReturn } from '../../test/support/http/requests.ts';
 import { itemOf, onlyOne } from '../domain/example-orders.ts';
-import { OrderReader } from '../queries/orders/order-reader.ts';
+import { connectPipelined } from '../platform/database/postgres.ts';
+import { readWholeOrders } from '../queries/orders/whole-orders.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);
@@ -147,11 +148,12 @@ describe('what is written', () => {
     const placed = await shop.place({ placedAt: null });
     const { order: cancelled } = await shop.refundedOrder();
     const { order: returned } = await shop.returnedOrder();
-    const reader = new OrderReader(database.url);
-    for (const answered of [placed, cancelled, returned]) {
-      expect((await reader.read(answered.id))?.order).toEqual(answered);
-    }
-    await reader.close();
+    const answered = [placed, cancelled, returned];
+    const client = await connectPipelined(database.url, 'reader');
+    const ids = answered.map(({ id }) => id);
+    const kept = await readWholeOrders(client, ids, { locked: false });
+    await client.end();
+    expect(ids.map((id) => kept.get(id)?.order)).toEqual(answered);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { allowedEvents, orderLifecycle } from '../../domain/lifecycles.ts';
-import type { Order } from '../../domain/orders/order.ts';
+import type { SeenOrder } from '../../domain/orders/order.ts';
 import { outstandingMinor } from '../../domain/payments/balances.ts';
 import { returnableQuantity } from '../../domain/returns/return.ts';
 import type { OrderSummary } from '../../queries/orders/orders.ts';
@@ -27,7 +27,7 @@ export function orderSummaryView(order: OrderSummary): Static<typeof OrderSummar
   };
 }
 
-export function orderView(order: Order): Static<typeof OrderSchema> {
+export function orderView(order: SeenOrder): Static<typeof OrderSchema> {
   const { invoice } = order;
   return {
     ...orderSummaryView(order),

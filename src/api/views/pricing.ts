@@ -1,5 +1,5 @@
 import { currencyExponent } from '../../domain/money/currencies.ts';
-import type { Order } from '../../domain/orders/order.ts';
+import type { SeenOrder } from '../../domain/orders/order.ts';
 import type { Party } from '../../domain/orders/party.ts';
 import type { InvoicedShipping, LinePricing } from '../../domain/pricing/facts.ts';
 import { taxMinorOf, type TaxedAmount } from '../../domain/pricing/tax.ts';
@@ -7,7 +7,7 @@ import { taxMinorOf, type TaxedAmount } from '../../domain/pricing/tax.ts';
 /** Of a currency that is in use no more, and only in old orders. */
 const USUAL_EXPONENT = 2;
 
-export function orderPricingView({ currency, pricing, billTo, shipTo, placeOfSupply }: Order) {
+export function orderPricingView({ currency, pricing, billTo, shipTo, placeOfSupply }: SeenOrder) {
   const { shipping } = pricing;
   return {
     currency_exponent: currencyExponent(currency) ?? USUAL_EXPONENT,

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { Order, Return } from '../../domain/orders/order.ts';
+import type { Return, SeenOrder } from '../../domain/orders/order.ts';
 import { creditOfReturn, type ReturnCredit } from '../../domain/refunds/return-credit.ts';
 import type { RefundDueSchema } from '../schemas/refund-due.ts';
 import { taxedView } from './pricing.ts';
@@ -10,7 +10,7 @@ type RefundDue = Static<typeof RefundDueSchema>;
  * What completing the return would refund now; of a completed one, what it did refund. Null: it was rejected, or was
  * completed before such figures were kept.
  */
-export function refundDueOf(order: Order, part: Return): RefundDue | null {
+export function refundDueOf(order: SeenOrder, part: Return): RefundDue | null {
   if (part.state === 'REJECTED') return null;
   if (part.state !== 'COMPLETED') return refundDueView(creditOfReturn(order, part));
   const paper = order.creditNotes.find(({ returnId }) => returnId === part.id)?.snapshot;

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { Order, Refund } from '../../domain/orders/order.ts';
+import type { Refund, SeenOrder } from '../../domain/orders/order.ts';
 import type { RefundView } from '../../queries/money/refunds.ts';
 import type { RefundSchema } from '../schemas/order.ts';
 
@@ -30,6 +30,6 @@ export function refundView(view: ShownRefund): Static<typeof RefundSchema> {
 }
 
 /** A refund as the lists show it, from the order that it is part of. */
-export function refundOf(order: Order, refund: Refund): ShownRefund {
+export function refundOf(order: SeenOrder, refund: Refund): ShownRefund {
   return { ...refund, orderId: order.id, orderNumber: order.orderNumber };
 }

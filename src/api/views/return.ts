@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { allowedEvents, returnLifecycle } from '../../domain/lifecycles.ts';
-import type { Order, Return } from '../../domain/orders/order.ts';
+import type { Return, SeenOrder } from '../../domain/orders/order.ts';
 import type { ReturnView } from '../../queries/orders/returns.ts';
 import { refundDueOf } from './refund-due.ts';
 import type { ReturnSchema } from '../schemas/order.ts';
@@ -33,12 +33,12 @@ export function returnView(view: ReturnView): Static<typeof ReturnSchema> {
 }
 
 /** A return with what it refunds, from the order that it is part of. */
-export function wholeReturnView(order: Order, part: Return): Static<typeof ReturnSchema> {
+export function wholeReturnView(order: SeenOrder, part: Return): Static<typeof ReturnSchema> {
   return { ...returnView(returnOf(order, part)), refund_due: refundDueOf(order, part) };
 }
 
 /** A return as the lists show it, from the order that it is part of. */
-function returnOf(order: Order, part: Return): ReturnView {
+function returnOf(order: SeenOrder, part: Return): ReturnView {
   const itemsById = new Map(order.items.map((item) => [item.id, item]));
   return {
     id: part.id,

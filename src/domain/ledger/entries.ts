@@ -8,11 +8,15 @@ export interface LedgerEntry {
   readonly amountMinor: number;
 }
 
+/** What accounts are made of: while all of it is the same, there is nothing to post. */
+const POSTED_PARTS = ['state', 'invoice', 'creditNotes', 'payments', 'refunds'] as const satisfies (keyof Order)[];
+
 /**
  * The transaction that a change of an order posts: what its accounts come to after it, less what they came to before.
  * Both add up to nothing, so the transaction balances, and the ledger of an order comes to what its state says.
  */
 export function entriesBetween(before: Order | undefined, after: Order): LedgerEntry[] {
+  if (before && POSTED_PARTS.every((part) => before[part] === after[part])) return [];
   return differenceOf(before ? accountsOf(before) : new Map<string, number>(), accountsOf(after));
 }
 

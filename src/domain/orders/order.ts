@@ -37,6 +37,11 @@ export interface Order {
   readonly creditNotes: readonly CreditNote[];
 }
 
+/** An order for those who only look at it: its invoice is named, and not spelled out. */
+export interface SeenOrder extends Omit<Order, 'invoice'> {
+  readonly invoice: InvoiceHead | null;
+}
+
 export interface OrderItem extends LinePricing {
   readonly id: number;
   readonly lineNumber: number;
@@ -121,15 +126,18 @@ export interface Refund {
   readonly updatedAt: Date;
 }
 
-export interface Invoice {
+export interface InvoiceHead {
   readonly id: number;
   readonly number: string;
   readonly financialYear: string;
   readonly sequenceNumber: number;
-  readonly snapshot: InvoiceSnapshot;
   readonly issuedAt: Date;
   readonly renderedAt: Date | null;
   readonly emailedAt: Date | null;
+}
+
+export interface Invoice extends InvoiceHead {
+  readonly snapshot: InvoiceSnapshot;
 }
 
 /** The paper that takes back part of the invoice, for a completed return or a refund that a person asked for. */

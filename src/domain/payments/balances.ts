@@ -1,4 +1,4 @@
-import type { Order, Payment } from '../orders/order.ts';
+import type { Order, Payment, SeenOrder } from '../orders/order.ts';
 import { sumOf } from '../pricing/share.ts';
 
 /** What a payment brings in, once it is captured. */
@@ -30,14 +30,14 @@ export function openPayments({ payments }: Pick<Order, 'payments'>): Payment[] {
  * What the customer still owes and no payment is about to cover: the total, less what was credited and what was
  * captured, plus what was refunded, less what a gateway has under way. Nothing is owed for an order that is cancelled.
  */
-export function outstandingMinor(order: Order): number {
+export function outstandingMinor(order: SeenOrder): number {
   if (order.state === 'CANCELLED') return 0;
   const openMinor = sumOf(openPayments(order).map(capturableMinor));
   return Math.max(0, order.totalMinor - creditedMinor(order) - leftToRefundMinor(order) - openMinor);
 }
 
 /** What the shop has taken off what is owed, by a return or for nothing in return. Money that was too much was never owed. */
-function creditedMinor({ refunds }: Order): number {
+function creditedMinor({ refunds }: Pick<Order, 'refunds'>): number {
   const credits = refunds.filter(
     ({ state, cause }) => state !== 'REJECTED' && (cause === 'return' || cause === 'goodwill'),
   );

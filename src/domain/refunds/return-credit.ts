@@ -1,6 +1,6 @@
 import type { CreditNoteDeduction } from '../papers/credit-note.ts';
 import type { ReturnDeduction } from '../commands.ts';
-import type { Order, OrderItem, ReturnItem } from '../orders/order.ts';
+import type { OrderItem, ReturnItem, SeenOrder } from '../orders/order.ts';
 import { leftToRefundMinor } from '../payments/balances.ts';
 import { shareOf, sumOf } from '../pricing/share.ts';
 import type { TaxedAmount } from '../pricing/tax.ts';
@@ -35,7 +35,7 @@ type Units = ReadonlyMap<number, number>;
  * @param deductions what is kept back; no more than is due
  */
 export function creditOfReturn(
-  order: Order,
+  order: SeenOrder,
   { items }: { readonly items: readonly ReturnedUnits[] },
   deductions: readonly ReturnDeduction[] = [],
 ): ReturnCredit {
@@ -76,7 +76,7 @@ function unitsOf(items: readonly ReturnedUnits[], start?: Units): Units {
 }
 
 /** The shipping and the rounding that are due once `units` have come back. */
-function dueBesideLines(order: Order, units: Units): { shipping: TaxedAmount | null; roundingMinor: number } {
+function dueBesideLines(order: SeenOrder, units: Units): { shipping: TaxedAmount | null; roundingMinor: number } {
   const { pricing, items } = order;
   const goodsMinor = sumOf(
     items.map((item) => worthOfUnits(item, units.get(item.id) ?? 0, pricing.pricesIncludeTax).totalMinor),
@@ -88,7 +88,11 @@ function dueBesideLines(order: Order, units: Units): { shipping: TaxedAmount | n
   return { shipping, roundingMinor: wholeMinor === 0 ? 0 : shareOf(pricing.roundingMinor, backMinor, wholeMinor) };
 }
 
-function shippingDue({ pricing: { shipping }, items }: Order, units: Units, goodsMinor: number): TaxedAmount | null {
+function shippingDue(
+  { pricing: { shipping }, items }: SeenOrder,
+  units: Units,
+  goodsMinor: number,
+): TaxedAmount | null {
   if (!shipping) return null;
   const allUnits = sumOf(items.map(({ quantity }) => quantity));
   const backUnits = sumOf(items.map(({ id }) => units.get(id) ?? 0));

@@ -2,7 +2,7 @@ import type { MoveReturn, RequestReturn } from '../commands.ts';
 import { issueCreditNote } from '../papers/credit-note-issue.ts';
 import { accepted, inTurn, refused, type Circumstances, type Decision, type Refused } from '../decision.ts';
 import { allowedEvents, returnLifecycle, stateAfter } from '../lifecycles.ts';
-import { withPart, type Order, type OrderItem, type Return } from '../orders/order.ts';
+import { withPart, type Order, type OrderItem, type Return, type SeenOrder } from '../orders/order.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
 import { creditOfReturn, dueMinorOf } from '../refunds/return-credit.ts';
@@ -43,7 +43,7 @@ export function requestReturn(order: Order, command: RequestReturn, circumstance
 }
 
 /** Why the return cannot start; undefined: it can. */
-export function problemWithReturn(order: Order, command: Pick<RequestReturn, 'items'>): Refused | undefined {
+export function problemWithReturn(order: SeenOrder, command: Pick<RequestReturn, 'items'>): Refused | undefined {
   if (order.state !== 'DELIVERED') {
     return refused('return.order_not_delivered', `The order is ${order.state}; a return starts on a DELIVERED one.`, {
       state: order.state,

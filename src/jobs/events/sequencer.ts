@@ -35,17 +35,24 @@ const RESTORED_BITE = `
  * Gives the transitions of a bite their positions, and with each of them those of the same order that come before it
  * and have none yet: a transaction that began earlier may have got an order's lock later, so the bite may hold the
  * later sequence without the earlier one. That one is visible by then, because its transaction gave the lock away.
- * Positions go by transaction, but never past a later sequence of the same order.
+ * Positions go by transaction, but never past a later sequence of the same order. So where the one before an order's
+ * first of the bite has its position, those before that have theirs, and an order's long record is not looked through.
  */
 const place = (bite: string) => `
   WITH bite AS MATERIALIZED (${bite}),
-  reached AS (SELECT order_id, max(sequence) AS sequence FROM bite GROUP BY order_id),
+  reached AS (SELECT order_id, min(sequence) AS first, max(sequence) AS last FROM bite GROUP BY order_id),
+  stretch AS MATERIALIZED (
+    SELECT order_id, last, CASE WHEN previous.transition_id IS NULL THEN 1 ELSE first END AS first
+    FROM reached LEFT JOIN LATERAL (
+      SELECT transition_id FROM state_transitions JOIN event_feed ON transition_id = state_transitions.id
+      WHERE state_transitions.order_id = reached.order_id AND sequence = first - 1) AS previous ON true
+  ),
   unplaced AS (
     SELECT earlier.id, order_id, earlier.sequence,
            min(transaction_id) OVER (PARTITION BY order_id ORDER BY earlier.sequence
                                      ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS place
-    FROM reached JOIN state_transitions AS earlier USING (order_id)
-    WHERE earlier.sequence <= reached.sequence
+    FROM stretch JOIN state_transitions AS earlier USING (order_id)
+    WHERE earlier.sequence BETWEEN first AND last
       AND NOT EXISTS (SELECT FROM event_feed WHERE transition_id = earlier.id)
   ),
   placed AS (

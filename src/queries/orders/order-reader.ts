@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import { Coalescer } from '../../platform/sharing/coalesce.ts';
 import { connectPipelined, DatabaseUnavailable, isUnavailable } from '../../platform/database/postgres.ts';
-import { readWholeOrders, type WholeOrder } from './whole-orders.ts';
+import type { SeenOrder } from '../../domain/orders/order.ts';
+import { readSeenOrders, type WholeOrder } from './whole-orders.ts';
 
 const MOST_ORDERS_AT_ONCE = 100;
 const MOST_WAITING = 10_000;
@@ -16,11 +17,11 @@ const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ
 export class OrderReader {
   readonly #databaseUrl: string;
   readonly #idleClients: Client[] = [];
-  readonly #coalescer: Coalescer<number, WholeOrder | undefined>;
+  readonly #coalescer: Coalescer<number, WholeOrder<SeenOrder> | undefined>;
 
   constructor(databaseUrl: string) {
     this.#databaseUrl = databaseUrl;
-    this.#coalescer = new Coalescer<number, WholeOrder | undefined>({
+    this.#coalescer = new Coalescer<number, WholeOrder<SeenOrder> | undefined>({
       maxBatchItems: MOST_ORDERS_AT_ONCE,
       maxBatchesInFlight: READS_IN_FLIGHT,
       maxQueuedWeight: MOST_WAITING,
@@ -35,7 +36,7 @@ export class OrderReader {
    * @throws Overloaded when too many reads wait
    * @throws DatabaseUnavailable when the database is away
    */
-  read(orderId: number): Promise<WholeOrder | undefined> {
+  read(orderId: number): Promise<WholeOrder<SeenOrder> | undefined> {
     return this.#coalescer.submit(orderId);
   }
 
@@ -44,7 +45,7 @@ export class OrderReader {
     await Promise.allSettled(this.#idleClients.splice(0).map((client) => client.end()));
   }
 
-  async #readAll(orderIds: readonly number[]): Promise<Map<number, WholeOrder>> {
+  async #readAll(orderIds: readonly number[]): Promise<Map<number, WholeOrder<SeenOrder>>> {
     const reused = this.#idleClients.pop();
     try {
       return await this.#readOn(reused ?? (await this.#connect()), orderIds);
@@ -55,11 +56,11 @@ export class OrderReader {
     }
   }
 
-  async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, WholeOrder>> {
+  async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, WholeOrder<SeenOrder>>> {
     try {
       const [, orders] = await Promise.all([
         client.query(BEGIN),
-        readWholeOrders(client, orderIds, { locked: false }),
+        readSeenOrders(client, orderIds),
         client.query('COMMIT'),
       ]);
       this.#idleClients.push(client);

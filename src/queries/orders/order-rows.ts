@@ -4,6 +4,7 @@ import type { OrderState, PaymentState, RefundState, ReturnState } from '../../d
 import type {
   CreditNote,
   Invoice,
+  InvoiceHead,
   OrderItem,
   Payment,
   Refund,
@@ -117,17 +118,20 @@ export interface RefundRow {
   updated_at: Date;
 }
 
-export interface InvoiceRow {
+export interface InvoiceHeadRow {
   id: number;
   order_id: number;
   number: string;
   financial_year: string;
   sequence_number: number;
-  /** As JSON. */
-  snapshot: string;
   issued_at: Date;
   rendered_at: Date | null;
   emailed_at: Date | null;
+}
+
+export interface InvoiceRow extends InvoiceHeadRow {
+  /** As JSON. */
+  snapshot: string;
 }
 
 export function toItem(row: ItemRow): OrderItem {
@@ -204,20 +208,26 @@ export function toRefund(row: RefundRow): Refund {
   };
 }
 
-export function toInvoice(row: InvoiceRow): Invoice {
-  let snapshot: InvoiceSnapshot | undefined;
+export function toInvoiceHead(row: InvoiceHeadRow): InvoiceHead {
   return {
     id: row.id,
     number: row.number,
     financialYear: row.financial_year,
     sequenceNumber: row.sequence_number,
-    // Read when it is asked for: whoever only looks at an order does not.
-    get snapshot() {
-      return (snapshot ??= JSON.parse(row.snapshot) as InvoiceSnapshot);
-    },
     issuedAt: row.issued_at,
     renderedAt: row.rendered_at,
     emailedAt: row.emailed_at,
+  };
+}
+
+export function toInvoice(row: InvoiceRow): Invoice {
+  let snapshot: InvoiceSnapshot | undefined;
+  return {
+    ...toInvoiceHead(row),
+    // Parsed when it is asked for: most commands do not.
+    get snapshot() {
+      return (snapshot ??= JSON.parse(row.snapshot) as InvoiceSnapshot);
+    },
   };
 }
 
