@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, unlessMissing, writeWholeFile } from '../platform/files.ts';
+import { unlessMissing, writeWholeFileIn } from '../platform/files.ts';
 
 /** The file of an invoice: `INV2627-00000042.pdf`. What could lead out of the folder becomes a dash. */
 export function paperFileName(number: string): string {
@@ -8,9 +8,8 @@ export function paperFileName(number: string): string {
 }
 
 /** Writes the PDF whole or not at all, making the folder if it is not there. */
-export async function writePaperFile(folder: string, fileName: string, bytes: Uint8Array): Promise<void> {
-  await makeFolder(folder);
-  await writeWholeFile(join(folder, fileName), bytes);
+export function writePaperFile(folder: string, fileName: string, bytes: Uint8Array): Promise<void> {
+  return writeWholeFileIn(folder, fileName, bytes);
 }
 
 /** Undefined: there is no such file. */

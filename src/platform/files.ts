@@ -41,6 +41,18 @@ export async function writeWholeFile(path: string, content: string | Uint8Array,
   await syncFolder(dirname(path));
 }
 
+/** As `writeWholeFile`, making the folder if it turns out not to be there. */
+export async function writeWholeFileIn(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  try {
+    await writeWholeFile(path, content);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    await makeFolder(folder);
+    await writeWholeFile(path, content);
+  }
+}
+
 const MOST_SYNCS_AT_ONCE = 1_000;
 
 /** Of those that ask while a folder is being written out, all wait for the next time, which is one for all of them. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { makeFolder, writeWholeFile } from './files.ts';
+import { writeWholeFileIn } from './files.ts';
 
 export interface MailMessage {
   /** One address. */
@@ -92,8 +92,7 @@ function folderMailer(outputDirectory: string, from: string): Mailer {
     send: async (message) => {
       const { message: eml } = await transport.sendMail(fields(message, from));
       if (!Buffer.isBuffer(eml)) throw new TypeError('the message was not composed into a buffer');
-      await makeFolder(outputDirectory);
-      await writeWholeFile(join(outputDirectory, emlFileName(message.messageId)), eml);
+      await writeWholeFileIn(outputDirectory, emlFileName(message.messageId), eml);
     },
     forget: async (messageId) => {
       await rm(join(outputDirectory, emlFileName(messageId)), { force: true });
