@@ -1,13 +1,8 @@
 import type { Client } from 'pg';
 import { Coalescer, type Waiting } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
-import {
-  connectPipelined,
-  DatabaseUnavailable,
-  isUnavailable,
-  sqlState,
-  violatedConstraint,
-} from '../platform/database/postgres.ts';
+import { DatabaseUnavailable, isUnavailable, sqlState, violatedConstraint } from '../platform/database/postgres.ts';
+import { connectWithKeptPlans, renewPlans } from '../platform/database/kept-plans.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-policy.ts';
 import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
@@ -199,7 +194,11 @@ export class Engine {
     const client = await this.#takeClient();
     try {
       const nextId = await this.#ids.reserve(client, mostIdsFor(requests));
-      const [, result] = await Promise.all([client.query(BEGIN), decideBatch(client, requests, nextId, this.#context)]);
+      const [, , result] = await Promise.all([
+        renewPlans(client),
+        client.query(BEGIN),
+        decideBatch(client, requests, nextId, this.#context),
+      ]);
       await commit(client, saveChanges(client, result.changes));
       this.#idleClients.push(client);
       this.#report(result);
@@ -224,7 +223,7 @@ export class Engine {
     const idle = this.#idleClients.pop();
     if (idle) return idle;
     try {
-      const client = await connectPipelined(this.#options.databaseUrl, 'roundtrip engine');
+      const client = await connectWithKeptPlans(this.#options.databaseUrl, 'roundtrip engine');
       client.on('end', () => {
         const index = this.#idleClients.indexOf(client);
         if (index >= 0) this.#idleClients.splice(index, 1);

@@ -63,10 +63,24 @@ export function createPool({ databaseUrl, applicationName, size, logger }: PoolO
   return pool;
 }
 
+export interface PipelinedOptions {
+  /** Of the session, beside its time-outs. Where the URL has `options`, those are taken in the place of these. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** A connection whose statements are sent without waiting for the answers to those before them. */
-export async function connectPipelined(databaseUrl: string, applicationName: string): Promise<pg.Client> {
-  const options = connectionOptions(databaseUrl, applicationName);
-  const client = new pg.Client({ ...options, pipeline: true, stream: () => new GatheringSocket() });
+export async function connectPipelined(
+  databaseUrl: string,
+  applicationName: string,
+  { settings = {} }: PipelinedOptions = {},
+): Promise<pg.Client> {
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const client = new pg.Client({
+    ...connectionOptions(databaseUrl, applicationName),
+    ...(options.length > 0 ? { options: options.join(' ') } : {}),
+    pipeline: true,
+    stream: () => new GatheringSocket(),
+  });
   // Losing an idle connection is reported here; losing one in use also rejects its statements, which is where it counts.
   client.on('error', () => undefined);
   await client.connect();

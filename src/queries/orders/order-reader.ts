@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { Coalescer } from '../../platform/sharing/coalesce.ts';
-import { connectPipelined, DatabaseUnavailable, isUnavailable } from '../../platform/database/postgres.ts';
+import { connectWithKeptPlans, renewPlans } from '../../platform/database/kept-plans.ts';
+import { DatabaseUnavailable, isUnavailable } from '../../platform/database/postgres.ts';
 import type { SeenOrder } from '../../domain/orders/order.ts';
 import { readSeenOrders, type WholeOrder } from './whole-orders.ts';
 
@@ -58,7 +59,8 @@ export class OrderReader {
 
   async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, WholeOrder<SeenOrder>>> {
     try {
-      const [, orders] = await Promise.all([
+      const [, , orders] = await Promise.all([
+        renewPlans(client),
         client.query(BEGIN),
         readSeenOrders(client, orderIds),
         client.query('COMMIT'),
@@ -73,7 +75,7 @@ export class OrderReader {
 
   async #connect(): Promise<Client> {
     try {
-      return await connectPipelined(this.#databaseUrl, 'roundtrip reader');
+      return await connectWithKeptPlans(this.#databaseUrl, 'roundtrip reader');
     } catch (error) {
       throw new DatabaseUnavailable('the database cannot be reached', { cause: error });
     }
