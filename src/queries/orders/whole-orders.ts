@@ -30,8 +30,7 @@ export interface WholeOrder<Whole extends SeenOrder = Order> {
  *
  * `locked` takes the orders' row locks in id order, so that two batches never wait for each other in a circle; each
  * later statement then sees what was committed when the locks were taken. Whoever only refers to an order, as the event
- * feed does, does not wait for them. Without it the caller's transaction gives the
- * statements one snapshot.
+ * feed does, does not wait for them. Without it the caller's transaction gives the statements one snapshot.
  */
 export function readWholeOrders(
   client: ClientBase,
@@ -47,7 +46,7 @@ export function readWholeOrders(
 
 /**
  * As `readWholeOrders` without locks, for those who only look: the invoice's words are a third of an order's bytes, and
- * were half of what PostgreSQL did for reading one.
+ * took a fifth of PostgreSQL's time for reading one.
  */
 export function readSeenOrders(
   client: ClientBase,
@@ -75,8 +74,8 @@ async function readOrders<Row extends InvoiceHeadRow, Paper extends InvoiceHead>
   locked: boolean,
   invoiceReading: InvoiceReading<Row, Paper>,
 ): Promise<Map<number, WholeOrder<SeenOrder & { readonly invoice: Paper | null }>>> {
-  const query = <Row extends object>(name: string, text: string) =>
-    client.query<Row>({ name, text, values: [ids] }).then(({ rows }) => rows);
+  const query = <Each extends object>(name: string, text: string) =>
+    client.query<Each>({ name, text, values: [ids] }).then(({ rows }) => rows);
 
   const [orders, items, payments, returns, returnItems, refunds, invoices, creditNotes] = await Promise.all([
     query<OrderRow>(
