@@ -1,8 +1,6 @@
 import { isWithin } from '../../domain/orders/order-scope.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { OrderReader } from '../../queries/orders/order-reader.ts';
-import type { SeenOrder } from '../../domain/orders/order.ts';
-import type { WholeOrder } from '../../queries/orders/whole-orders.ts';
+import type { FoundOrder, OrderReader } from '../../queries/orders/order-reader.ts';
 import { ProblemError } from '../problems/problem.ts';
 
 /** Whether whoever asks sees every order that there is. */
@@ -22,11 +20,7 @@ export async function seesOrder(orders: OrderReader, principal: Principal, order
  *
  * @throws ProblemError
  */
-export async function visibleOrder(
-  orders: OrderReader,
-  { scope }: Principal,
-  orderId: number,
-): Promise<WholeOrder<SeenOrder>> {
+export async function visibleOrder(orders: OrderReader, { scope }: Principal, orderId: number): Promise<FoundOrder> {
   const found = await orders.read(orderId);
   if (found && isWithin(found.order, scope)) return found;
   throw new ProblemError('order.not_found', `No order has the id ${orderId}.`);

@@ -1,10 +1,7 @@
 import type { Client } from 'pg';
 import { connectPipelined } from './postgres.ts';
 
-/**
- * By the size that a table has grown to within this time, reading all of it still takes little: a plan that was made
- * while it was empty may do that.
- */
+/** What a table can grow to in this time is still quickly read whole, as a plan that was made for an empty one does. */
 const KEPT_MS = 5_000;
 
 const DISCARD = { name: 'discard-plans', text: 'DISCARD PLANS' };
@@ -18,9 +15,7 @@ const plannedAt = new WeakMap<Client, number>();
  * running them.
  */
 export async function connectWithKeptPlans(databaseUrl: string, applicationName: string): Promise<Client> {
-  const client = await connectPipelined(databaseUrl, applicationName, {
-    settings: { plan_cache_mode: 'force_generic_plan' },
-  });
+  const client = await connectPipelined(databaseUrl, applicationName, { plan_cache_mode: 'force_generic_plan' });
   plannedAt.set(client, performance.now());
   return client;
 }

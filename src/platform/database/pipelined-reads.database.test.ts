@@ -31,6 +31,14 @@ async function countsAsHeldUp(): Promise<void> {
   await eventually('a tenth of a second', () => Promise.resolve(performance.now() - since > 150));
 }
 
+async function openSessions(): Promise<number | null> {
+  const { rowCount } = await database.pool.query(
+    'SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+    [READS],
+  );
+  return rowCount;
+}
+
 describe('reads that come at once', () => {
   test('each get their own answer, over as many connections as allowed', async () => {
     const reads = openReads();
@@ -117,6 +125,7 @@ describe('connections that are lost', () => {
     for (let round = 1; round <= 3; round += 1) {
       expect(await Promise.all([numberOf(reads, 1), numberOf(reads, 2)])).toEqual([1, 2]);
       expect(await sessions.terminate(READS)).toBe(2);
+      await eventually('they have ended', async () => (await openSessions()) === 0);
     }
     expect(await numberOf(reads, 3)).toBe(3);
   });

@@ -63,16 +63,15 @@ export function createPool({ databaseUrl, applicationName, size, logger }: PoolO
   return pool;
 }
 
-export interface PipelinedOptions {
-  /** Of the session, beside its time-outs. Where the URL has `options`, those are taken in the place of these. */
-  readonly settings?: Readonly<Record<string, string>>;
-}
-
-/** A connection whose statements are sent without waiting for the answers to those before them. */
+/**
+ * A connection whose statements are sent without waiting for the answers to those before them.
+ *
+ * @param settings of its session, beside the time-outs; where the URL has `options`, those are taken in place of these
+ */
 export async function connectPipelined(
   databaseUrl: string,
   applicationName: string,
-  { settings = {} }: PipelinedOptions = {},
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<pg.Client> {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const client = new pg.Client({

@@ -11,6 +11,8 @@ const READS_IN_FLIGHT = 2;
 /** Prepared, as every statement behind it is, so that the socket holds them together. */
 const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
 
+export type FoundOrder = WholeOrder<SeenOrder>;
+
 /**
  * Reads whole orders for those who only look. Reads that arrive while one is in flight leave together in the next, in
  * one snapshot, so that an order is never seen half changed.
@@ -18,11 +20,11 @@ const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ
 export class OrderReader {
   readonly #databaseUrl: string;
   readonly #idleClients: Client[] = [];
-  readonly #coalescer: Coalescer<number, WholeOrder<SeenOrder> | undefined>;
+  readonly #coalescer: Coalescer<number, FoundOrder | undefined>;
 
   constructor(databaseUrl: string) {
     this.#databaseUrl = databaseUrl;
-    this.#coalescer = new Coalescer<number, WholeOrder<SeenOrder> | undefined>({
+    this.#coalescer = new Coalescer<number, FoundOrder | undefined>({
       maxBatchItems: MOST_ORDERS_AT_ONCE,
       maxBatchesInFlight: READS_IN_FLIGHT,
       maxQueuedWeight: MOST_WAITING,
@@ -37,7 +39,7 @@ export class OrderReader {
    * @throws Overloaded when too many reads wait
    * @throws DatabaseUnavailable when the database is away
    */
-  read(orderId: number): Promise<WholeOrder<SeenOrder> | undefined> {
+  read(orderId: number): Promise<FoundOrder | undefined> {
     return this.#coalescer.submit(orderId);
   }
 
@@ -46,7 +48,7 @@ export class OrderReader {
     await Promise.allSettled(this.#idleClients.splice(0).map((client) => client.end()));
   }
 
-  async #readAll(orderIds: readonly number[]): Promise<Map<number, WholeOrder<SeenOrder>>> {
+  async #readAll(orderIds: readonly number[]): Promise<Map<number, FoundOrder>> {
     const reused = this.#idleClients.pop();
     try {
       return await this.#readOn(reused ?? (await this.#connect()), orderIds);
@@ -57,7 +59,7 @@ export class OrderReader {
     }
   }
 
-  async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, WholeOrder<SeenOrder>>> {
+  async #readOn(client: Client, orderIds: readonly number[]): Promise<Map<number, FoundOrder>> {
     try {
       const [, , orders] = await Promise.all([
         renewPlans(client),
