@@ -105,16 +105,17 @@ type Done = (intent: Intent, orderId?: number) => Order;
 function liveOne({ prefix, customers, lines }: HistoryOptions, index: number, done: Done): void {
   const { moves, return: returnMoves } = pathOf(index);
   const article = scattered(index);
+  let line = 0;
   const body = newOrder(
     `${prefix}${index}`,
     article % customers,
     lines,
-    () => scattered(index + done.length) % ARTICLES,
+    () => scattered(index * lines + line++) % ARTICLES,
   );
-  const items = body.items.map((item, line) => ({
+  const items = body.items.map((item, position) => ({
     sku: item.sku,
     title: item.title,
-    quantity: 1 + ((article + line) % 3),
+    quantity: 1 + ((article + position) % 3),
     unitPriceMinor: item.unit_price_minor,
   }));
   let order = done({
