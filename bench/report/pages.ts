@@ -80,7 +80,7 @@ export function performancePage(results: BenchResults): string {
     ...(soak
       ? [
           '',
-          `Ten minutes of the mixed day: ${withRange(figureOfRuns(soak, (run) => run.operationsPerSecond))} requests a second, web from ${inDigits(soak.webMebibytesAtStart, 0)} to ${inDigits(soak.webMebibytesAtEnd, 0)} MiB.`,
+          `Ten minutes of the mixed day: ${withRange(figureOfRuns(soak, (run) => run.operationsPerSecond))} requests a second; web had ${inDigits(soak.webMebibytesAtStart, 0)} MiB at its start and, after each minute, ${soak.runs.map(({ webMebibytes }) => inDigits(webMebibytes, 0)).join(', ')}.`,
         ]
       : []),
     '',
@@ -110,6 +110,6 @@ function scenarioRow(result: ScenarioResult): string[] {
     middle((run) => run.webCpuPerThousand, 3),
     middle((run) => run.databaseCpuPerThousand ?? NaN, 3),
     middle((run) => run.othersCpuPerThousand, 3),
-    `${inDigits(result.webMebibytesAtStart, 0)}-${inDigits(result.webMebibytesAtEnd, 0)}`,
+    `${inDigits(result.webMebibytesAtStart, 0)}-${inDigits(result.runs.at(-1)?.webMebibytes ?? NaN, 0)}`,
   ];
 }

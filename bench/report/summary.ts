@@ -40,10 +40,18 @@ export function printSummary(results: BenchResults): void {
         `${pdf.manyLines.medianMs.toFixed(0)} ms, memory ${pdf.mebibytes.map((each) => each.toFixed(0)).join(' ')} MiB`,
     );
   }
-  if (soak) console.table(soak.runs.map((run) => ({ rate: Math.round(run.operationsPerSecond), p99: run.p99Ms })));
+  if (soak) {
+    console.table(
+      soak.runs.map(({ operationsPerSecond, p99Ms, webMebibytes }) => ({
+        rate: Math.round(operationsPerSecond),
+        p99: p99Ms,
+        'web MiB': Math.round(webMebibytes),
+      })),
+    );
+  }
 }
 
-function rowOf({ runs, webMebibytesAtStart, webMebibytesAtEnd }: ScenarioResult) {
+function rowOf({ runs, webMebibytesAtStart }: ScenarioResult) {
   const of = (figure: (run: Run) => number) => median(runs.map(figure));
   const rates = runs.map(({ operationsPerSecond }) => Math.round(operationsPerSecond));
   return {
@@ -56,6 +64,6 @@ function rowOf({ runs, webMebibytesAtStart, webMebibytesAtEnd }: ScenarioResult)
     'database CPU': of((run) => run.databaseCpuPerThousand ?? NaN).toFixed(3),
     'others CPU': of((run) => run.othersCpuPerThousand).toFixed(3),
     'load CPU': of((run) => (1_000 * run.loadCpuSeconds) / run.operations).toFixed(3),
-    'web MiB': `${webMebibytesAtStart.toFixed(0)}-${webMebibytesAtEnd.toFixed(0)}`,
+    'web MiB': `${webMebibytesAtStart.toFixed(0)}-${runs.at(-1)?.webMebibytes.toFixed(0)}`,
   };
 }

@@ -18,6 +18,8 @@ export interface Run extends LoadResult {
   readonly webCpuPerThousand: number;
   readonly databaseCpuPerThousand: number | null;
   readonly othersCpuPerThousand: number;
+  /** Of web, resident when the run was over. */
+  readonly webMebibytes: number;
 }
 
 export interface ScenarioResult {
@@ -27,7 +29,6 @@ export interface ScenarioResult {
   readonly connections: number;
   readonly runs: readonly Run[];
   readonly webMebibytesAtStart: number;
-  readonly webMebibytesAtEnd: number;
 }
 
 export const CONNECTIONS = 64;
@@ -58,7 +59,8 @@ export async function measure(options: MeasureOptions): Promise<ScenarioResult> 
       await options.untilSettled?.();
       const settledSeconds = (performance.now() - startedAt) / 1_000;
       const durationSeconds = options.untilSettled ? settledSeconds : result.durationSeconds;
-      results.push(costed({ ...result, durationSeconds }, before, stage.cpu()));
+      const webMebibytes = stage.webMebibytes();
+      results.push({ ...costed({ ...result, durationSeconds }, before, stage.cpu()), webMebibytes });
     }
     return {
       scenario: flow,
@@ -66,14 +68,13 @@ export async function measure(options: MeasureOptions): Promise<ScenarioResult> 
       connections,
       runs: results,
       webMebibytesAtStart,
-      webMebibytesAtEnd: stage.webMebibytes(),
     };
   } finally {
     await load.close();
   }
 }
 
-function costed(result: LoadResult, before: CpuReading, after: CpuReading): Run {
+function costed(result: LoadResult, before: CpuReading, after: CpuReading): Omit<Run, 'webMebibytes'> {
   const perThousand = (seconds: number) => (1_000 * seconds) / Math.max(1, result.operations);
   return {
     ...result,

@@ -26,7 +26,15 @@ export function rowsOf(changes: Changes): TableRows[] {
     const { table, columns } = targetOf(name, statement);
     const isJobs = table === 'jobs';
     const end = isJobs ? '\tDONE\n' : '\n';
-    const text = rows.map((row) => valuesOf(row).map(field).join('\t') + end).join('');
+    let text = '';
+    for (const row of rows) {
+      let isFirst = true;
+      for (const value of valuesOf(row)) {
+        text += isFirst ? field(value) : `\t${field(value)}`;
+        isFirst = false;
+      }
+      text += end;
+    }
     tables.push({ table, columns: isJobs ? [...columns, 'state'] : columns, text });
   };
   writeChanges(write, changes);

@@ -6,7 +6,7 @@ import { financialYearOf } from '../../src/domain/papers/invoice-issue.ts';
 import type { InvoicePolicy } from '../../src/domain/papers/invoice.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import type { BenchDatabase } from '../server/database.ts';
-import { withoutIndexes } from './bulk.ts';
+import { loadInBulk } from './bulk.ts';
 import { papersBefore } from './histories.ts';
 import type { Slice } from './loader-thread.ts';
 
@@ -16,6 +16,8 @@ const WINDOW_MS = 180 * DAY_MS;
 /** More than any history makes. */
 const IDS_PER_ORDER = 40;
 const ORDERS_PER_CUSTOMER = 10;
+/** A thousand histories are let go of together: where the new has room for them, they are not carried about before. */
+const MEMORY = { maxYoungGenerationSizeMb: 128 };
 /** Below this, building the indexes anew would take longer than keeping them. */
 const FEW_ORDERS = 50_000;
 
@@ -29,11 +31,14 @@ export async function growShop(database: BenchDatabase, target: number): Promise
   const load = async (): Promise<void> => {
     await database.query(countPapers);
     await Promise.all(slices.map(runThread));
-    await placeEvents(database);
   };
-  if (orders < FEW_ORDERS) await load();
-  else await withoutIndexes(database, load);
-  await database.query('VACUUM ANALYZE');
+  if (orders < FEW_ORDERS) {
+    await load();
+    await database.query(PLACE_EVENTS);
+    await database.query('VACUUM ANALYZE');
+  } else {
+    await loadInBulk(database, { load, following: { table: 'event_feed', insert: PLACE_EVENTS } });
+  }
   await database.query('CHECKPOINT').catch(() => undefined);
   return { orders, seconds: (performance.now() - startedAt) / 1_000 };
 }
@@ -101,25 +106,26 @@ function startOf(year: string, now: number, policy: InvoicePolicy): number {
 }
 
 async function runThread(slice: Slice): Promise<void> {
-  const thread = new Worker(new URL('loader-thread.ts', import.meta.url), { workerData: slice });
+  const thread = new Worker(new URL('loader-thread.ts', import.meta.url), {
+    workerData: slice,
+    resourceLimits: MEMORY,
+  });
   await once(thread, 'exit');
 }
 
 /** The event feed has come to the end of what was loaded, as if it had been read all along. */
-async function placeEvents(database: BenchDatabase): Promise<void> {
-  await database.query(`
-    WITH placed AS (
-      INSERT INTO event_feed (position, transition_id, order_id)
-      SELECT placed_position + row_number() OVER (ORDER BY state_transitions.id), state_transitions.id, order_id
-      FROM state_transitions, event_feed_progress
-      WHERE (state_transitions.transaction_id, state_transitions.id) >
-            (event_feed_progress.transaction_id, event_feed_progress.transition_id)
-      RETURNING position
-    )
-    UPDATE event_feed_progress
-    SET placed_position = placed_position + (SELECT count(*) FROM placed),
-        published_position = placed_position + (SELECT count(*) FROM placed),
-        (transaction_id, transition_id) = (
-          SELECT state_transitions.transaction_id, state_transitions.id FROM state_transitions
-          ORDER BY state_transitions.transaction_id DESC, state_transitions.id DESC LIMIT 1)`);
-}
+const PLACE_EVENTS = `
+  WITH placed AS (
+    INSERT INTO event_feed (position, transition_id, order_id)
+    SELECT placed_position + row_number() OVER (ORDER BY state_transitions.id), state_transitions.id, order_id
+    FROM state_transitions, event_feed_progress
+    WHERE (state_transitions.transaction_id, state_transitions.id) >
+          (event_feed_progress.transaction_id, event_feed_progress.transition_id)
+    RETURNING position
+  )
+  UPDATE event_feed_progress
+  SET placed_position = placed_position + (SELECT count(*) FROM placed),
+      published_position = placed_position + (SELECT count(*) FROM placed),
+      (transaction_id, transition_id) = (
+        SELECT state_transitions.transaction_id, state_transitions.id FROM state_transitions
+        ORDER BY state_transitions.transaction_id DESC, state_transitions.id DESC LIMIT 1)`;
