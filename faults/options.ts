@@ -23,8 +23,11 @@ export function readOptions(args: readonly string[]): Options {
       'Breaks a running system at random moments, and checks after each fault that nothing was lost or doubled.',
     )
     .option('--seed <number>', 'replay the choices of an earlier run', wholeNumber)
-    .option('--short', 'every fault once (the default)')
-    .option('--long', 'every fault five times, ten minutes at least; the summary goes to docs/faults.md')
+    .option('--short', 'every fault once, but those that take long (the default)')
+    .option(
+      '--long',
+      'every fault five times, the slow ones too, ten minutes at least; the summary goes to docs/faults.md',
+    )
     .option('--duration <seconds>', 'go on for at least so long', wholeNumber)
     .option('--only <text>', 'only faults whose names contain this', '')
     .parse(args, { from: 'user' });

@@ -12,7 +12,7 @@ import { tryImage } from './deploy/try-image.ts';
 
 /**
  * Checks what deploys Roundtrip, where no Docker is at hand: compose.yaml by the specification's schema and by rules of
- * our own, the Dockerfile, the proxy's configuration where HAProxy is installed. `--build` also does the Dockerfile's
+ * our own, the Dockerfile, the proxy's configuration where HAProxy is installed, as it must be in CI. `--build` also does the Dockerfile's
  * steps in a temporary folder and starts what comes of them.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,6 +53,7 @@ function proxyFaults(): string[] {
     encoding: 'utf8',
   });
   if (error) {
+    if (process.env['CI'] !== undefined) return ['haproxy is not installed: its configuration was not checked'];
     console.log('haproxy is not installed: its configuration was not checked');
     return [];
   }
