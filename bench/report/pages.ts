@@ -110,6 +110,6 @@ function scenarioRow(result: ScenarioResult): string[] {
     middle((run) => run.webCpuPerThousand, 3),
     middle((run) => run.databaseCpuPerThousand ?? NaN, 3),
     middle((run) => run.othersCpuPerThousand, 3),
-    `${inDigits(result.webMebibytesAtStart, 0)}-${inDigits(result.runs.at(-1)?.webMebibytes ?? NaN, 0)}`,
+    `${inDigits(result.webMebibytesAtStart, 0)}-${inDigits(result.webMebibytesAtEnd, 0)}`,
   ];
 }

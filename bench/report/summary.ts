@@ -51,7 +51,7 @@ export function printSummary(results: BenchResults): void {
   }
 }
 
-function rowOf({ runs, webMebibytesAtStart }: ScenarioResult) {
+function rowOf({ runs, webMebibytesAtStart, webMebibytesAtEnd }: ScenarioResult) {
   const of = (figure: (run: Run) => number) => median(runs.map(figure));
   const rates = runs.map(({ operationsPerSecond }) => Math.round(operationsPerSecond));
   return {
@@ -64,6 +64,6 @@ function rowOf({ runs, webMebibytesAtStart }: ScenarioResult) {
     'database CPU': of((run) => run.databaseCpuPerThousand ?? NaN).toFixed(3),
     'others CPU': of((run) => run.othersCpuPerThousand).toFixed(3),
     'load CPU': of((run) => (1_000 * run.loadCpuSeconds) / run.operations).toFixed(3),
-    'web MiB': `${webMebibytesAtStart.toFixed(0)}-${runs.at(-1)?.webMebibytes.toFixed(0)}`,
+    'web MiB': `${webMebibytesAtStart.toFixed(0)}-${webMebibytesAtEnd.toFixed(0)}`,
   };
 }

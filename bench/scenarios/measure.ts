@@ -29,6 +29,7 @@ export interface ScenarioResult {
   readonly connections: number;
   readonly runs: readonly Run[];
   readonly webMebibytesAtStart: number;
+  readonly webMebibytesAtEnd: number;
 }
 
 export const CONNECTIONS = 64;
@@ -68,6 +69,7 @@ export async function measure(options: MeasureOptions): Promise<ScenarioResult> 
       connections,
       runs: results,
       webMebibytesAtStart,
+      webMebibytesAtEnd: stage.webMebibytes(),
     };
   } finally {
     await load.close();
