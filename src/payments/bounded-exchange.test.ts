@@ -52,6 +52,7 @@ test.each<[string, (socket: Socket) => void]>([
   ['closed within the header', (socket) => socket.end('HTTP/1.1 201 Created\r\ncontent-')],
   ['closed within the body', (socket) => socket.end(HALF_AN_ANSWER)],
   ['reset within the body', (socket) => socket.write(HALF_AN_ANSWER, () => socket.resetAndDestroy())],
+  ['another protocol', (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')],
   ['no HTTP at all', (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
 ])('a connection that breaks once the request was sent is unknown: %s', async (_name, onRequest) => {
   const outcome = await exchange(await servers.rawServer(onRequest), PATIENT, POST);

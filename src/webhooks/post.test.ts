@@ -119,6 +119,22 @@ describe('a try', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
+  test.each(['', 'upgrade: h2c\r\nconnection: upgrade\r\n'])(
+    'ends when the answer is 101, which nobody has asked for: it is an answer like another (%j)',
+    async (header) => {
+      const url = await servers.rawServer((socket) => {
+        socket.write(`HTTP/1.1 101 Switching Protocols\r\n${header}\r\n`);
+      });
+      const result = await send(url, development);
+      expect(result).toEqual({ status: 101, contentType: undefined, retryAfter: undefined, text: '' });
+    },
+  );
+
+  test('ends when the connection is closed without an answer', async () => {
+    const url = await servers.rawServer((socket) => socket.end());
+    expect(await send(url, development)).toEqual({ status: undefined, error: 'the connection failed: ECONNRESET' });
+  });
+
   test('ends in time when the look-up never does', async () => {
     const stuck = { resolveAll: () => new Promise<ResolvedAddress[]>(() => undefined) };
     const result = await send('https://hook.example/', { ...strict, timeoutMs: 100, ...stuck });

@@ -58,16 +58,13 @@ export async function post(
     const host = hostOf(url);
     const addresses = await within(deadline, addressesOf(host, options));
     for (const { address } of addresses) refuseInside(url, address, options.policy);
-    return await exchange(
-      url,
-      body,
-      {
-        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-        signal: deadline,
-        lookup: fixedTo(addresses),
-      },
-      options,
-    );
+    const request = {
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      signal: deadline,
+      lookup: fixedTo(addresses),
+    };
+    // The signal ends the connection. It says nothing of one that has ended by itself, so nothing rests on it alone.
+    return await within(deadline, exchange(url, body, request, options));
   } catch (error) {
     if (deadline.aborted) return { status: undefined, error: `no answer within ${options.timeoutMs} ms` };
     return { status: undefined, error: reasonOf(error) };
@@ -110,21 +107,36 @@ function exchange(url: URL, body: string, request: RequestOptions, options: Post
         agent: isTls ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false }),
       },
       (answer) => {
+        // The connection may close before what has arrived is read.
+        sent.off('close', refuseUnanswered);
         readBeginning(answer, options.maxAnswerBytes)
           .then((text) => {
-            resolveAnswer({
-              status: answer.statusCode ?? 0,
-              contentType: answer.headers['content-type'],
-              retryAfter: answer.headers['retry-after'],
-              text,
-            });
+            resolveAnswer(answeredWith(answer, text));
           }, reject)
           .finally(() => sent.destroy());
       },
     );
+    const refuseUnanswered = () => {
+      reject(new Refused('the connection was closed without an answer'));
+    };
+    sent.on('close', refuseUnanswered);
     sent.on('error', reject);
+    // Nobody has asked for another protocol. Without a listener, Node reports neither an answer nor an error.
+    sent.on('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolveAnswer(answeredWith(answer, ''));
+    });
     sent.end(body);
   });
+}
+
+function answeredWith({ statusCode, headers }: IncomingMessage, text: string): Answered {
+  return {
+    status: statusCode ?? 0,
+    contentType: headers['content-type'],
+    retryAfter: headers['retry-after'],
+    text,
+  };
 }
 
 async function readBeginning(answer: IncomingMessage, maxBytes: number): Promise<string> {
@@ -143,9 +155,11 @@ async function readBeginning(answer: IncomingMessage, maxBytes: number): Promise
 /** Ends waiting for what cannot be cancelled itself. */
 async function within<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const refuse = () => {
       reject(new Refused('no answer in time'));
-    });
+    };
+    if (signal.aborted) refuse();
+    else signal.addEventListener('abort', refuse, { once: true });
   });
   return Promise.race([work, aborted]);
 }
