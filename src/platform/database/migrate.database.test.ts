@@ -29,8 +29,9 @@ async function writeMigration(name: string, sql: string): Promise<void> {
   await writeFile(join(folder, `${name}.sql`), sql);
 }
 
-async function query<Row extends pg.QueryResultRow>(text: string): Promise<readonly Row[]> {
-  const client = new pg.Client(url);
+/** Waits for a lock as long as it takes, or as long as is said. */
+async function query<Row extends pg.QueryResultRow>(text: string, lockTimeoutMs = 0): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url, lock_timeout: lockTimeoutMs });
   await client.connect();
   try {
     return (await client.query<Row>(text)).rows;
@@ -71,14 +72,64 @@ describe('migrate', () => {
     expect(results.flat()).toEqual(['0001-slow']);
   });
 
-  it('leaves the database as it was when one of several fails', async () => {
+  it('leaves nothing of one that fails, keeps those before it, and goes on from there', async () => {
     await writeMigration('0001-good', 'CREATE TABLE good (id int);');
-    await writeMigration('0002-bad', 'CREATE TABLE bad (id no_such_type);');
+    await writeMigration('0002-bad', 'CREATE TABLE half (id int); CREATE TABLE bad (id no_such_type);');
+    await writeMigration('0003-later', 'CREATE TABLE later (id int);');
     await expect(migrate(url, undefined, folder)).rejects.toThrow(/no_such_type/);
-    expect(await query("SELECT to_regclass('good') AS good")).toEqual([{ good: null }]);
+    const made = "SELECT to_regclass('good')::text AS good, to_regclass('half') AS half, to_regclass('later') AS later";
+    expect(await query(made)).toEqual([{ good: 'good', half: null, later: null }]);
 
     await writeMigration('0002-bad', 'CREATE TABLE bad (id int);');
-    expect(await migrate(url, undefined, folder)).toEqual(['0001-good', '0002-bad']);
+    expect(await migrate(url, undefined, folder)).toEqual(['0002-bad', '0003-later']);
+  });
+
+  it('holds no lock of one file while the next one waits or works', async () => {
+    await writeMigration('0001-tables', 'CREATE TABLE quick (id int); CREATE TABLE busy (id int);');
+    await migrate(url, undefined, folder);
+    await writeMigration('0002-quick', 'ALTER TABLE quick ADD colour text;');
+    await writeMigration('0003-busy', 'ALTER TABLE busy ADD colour text;');
+    const holder = new pg.Client(url);
+    await holder.connect();
+    await holder.query('BEGIN; SELECT * FROM busy;');
+    const migrated = migrate(url, undefined, folder);
+    await untilWaiting(holder);
+    expect(await query('SELECT colour FROM quick', 200)).toEqual([]);
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(await migrated).toEqual(['0002-quick', '0003-busy']);
+  });
+
+  it('makes an index beside its writers, while others wait for their turn, and after a try that was cut short', async () => {
+    await writeMigration('0001-busy', 'CREATE TABLE busy (id int);');
+    await migrate(url, undefined, folder);
+    const holder = new pg.Client(url);
+    await holder.connect();
+    await holder.query('INSERT INTO busy VALUES (1), (1)');
+    // What a try leaves that was cut short: an index of the name, which is not valid.
+    await holder.query('CREATE UNIQUE INDEX CONCURRENTLY busy_by_id ON busy (id)').catch(() => undefined);
+    await writeMigration(
+      '0002-index',
+      `-- Without a transaction.
+       DROP INDEX CONCURRENTLY IF EXISTS busy_by_id;
+       -- A comment; with a semicolon.
+       CREATE INDEX CONCURRENTLY busy_by_id ON busy (id);
+`.replaceAll(/^ +/gm, ''),
+    );
+    await writeMigration('0003-column', 'ALTER TABLE busy ADD colour text;');
+    await holder.query('BEGIN; INSERT INTO busy VALUES (2);');
+    const migrated = Promise.all([migrate(url, undefined, folder), migrate(url, undefined, folder)]);
+    const migrating =
+      "SELECT wait_event_type IS NOT DISTINCT FROM 'Lock' AS held_up FROM pg_stat_activity " +
+      "WHERE application_name = 'roundtrip migrate' AND datname = current_database() ORDER BY held_up";
+    await expect.poll(() => query(migrating), { timeout: 10_000 }).toEqual([{ held_up: false }, { held_up: true }]);
+    await query('INSERT INTO busy VALUES (3)', 200);
+    await holder.query('COMMIT');
+    await holder.end();
+    expect((await migrated).flat()).toEqual(['0002-index', '0003-column']);
+    expect(
+      await query("SELECT indisvalid, indisunique FROM pg_index WHERE indexrelid = 'busy_by_id'::regclass"),
+    ).toEqual([{ indisvalid: true, indisunique: false }]);
   });
 
   it('gives up a lock that it does not get at once, and tries again', async () => {
@@ -121,10 +172,15 @@ describe('migrate', () => {
 
 /** Until the migration has waited for the lock on `busy`, and given it up. */
 async function untilRefused(observer: pg.Client): Promise<void> {
-  const waiting = (): Promise<boolean> =>
-    observer
-      .query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'busy'::regclass")
-      .then(({ rowCount }) => rowCount === 1);
-  await expect.poll(waiting, { timeout: 10_000 }).toBe(true);
-  await expect.poll(waiting, { timeout: 10_000 }).toBe(false);
+  await untilWaiting(observer);
+  await expect.poll(() => isWaiting(observer), { timeout: 10_000 }).toBe(false);
+}
+
+async function untilWaiting(observer: pg.Client): Promise<void> {
+  await expect.poll(() => isWaiting(observer), { timeout: 10_000 }).toBe(true);
+}
+
+async function isWaiting(observer: pg.Client): Promise<boolean> {
+  const { rowCount } = await observer.query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'busy'::regclass");
+  return rowCount === 1;
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { silentLogger, type Logger } from '../logger.ts';
+import { loadMigrations } from './migration-files.ts';
 import { sqlState } from './postgres.ts';
 import { StartError } from '../start-error.ts';
 
@@ -14,17 +15,25 @@ const IGNORED_FILES = String.raw`(?!\d{4}-[a-z0-9-]+\.sql$).*`;
 
 /** Known to all versions of Roundtrip, so that only one of them migrates a database at a time. */
 export const MIGRATION_LOCK_KEY = 7_305_126_449;
-const ADVISORY_LOCK_TIMEOUT_MS = 300_000;
+const TURN_PATIENCE_MS = 300_000;
+const TURN_POLL_INTERVAL_MS = 100;
 /** While a migration waits for a table, everybody else waits behind it: it gives up soon, and tries again later. */
 const LOCK_TIMEOUT_MS = 1_000;
+/** For an index that is made beside its writers: it waits for old transactions to end, and nobody waits behind it. */
+const UNHURRIED_LOCK_TIMEOUT_MS = 300_000;
+/** Of one file. */
 const MAX_ATTEMPTS = 30;
 const ATTEMPT_PAUSE_MS = 1_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK_DETECTED = '40P01';
+/** What passes by itself, once others have gone on. */
+const RETRIED: ReadonlySet<string> = new Set([LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED]);
 
 /**
- * Applies the migrations that the database does not have yet, in the order of their numbers, all of them or none.
- * Others that migrate the same database at the same time are waited for.
+ * Applies the migrations that the database does not have yet, in the order of their numbers. Each is a transaction of
+ * its own, so that none holds a lock while another one works; a run that is cut short is continued by the next with the
+ * file that it had come to. Others that migrate the same database at the same time are waited for.
  *
  * @returns the names of those applied now, such as `0001-orders`
  * @throws StartError when the database cannot be reached, was migrated by a newer Roundtrip, or stays locked
@@ -45,8 +54,7 @@ export async function migrate(
     if (pending.length === 0) return [];
 
     await refuseWithoutRight(client, pending);
-    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await applyPending(client, folder, logger);
+    for (const name of pending) await apply(client, name, folder, logger);
     logger.info({ migrations: pending }, 'the database was migrated');
     return pending;
   } finally {
@@ -85,14 +93,20 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * Asks again and again, since a statement that waits for the lock is one that the holder waits for while it makes an
+ * index CONCURRENTLY.
+ */
 async function takeTurn(client: pg.Client): Promise<void> {
-  await client.query(`SET lock_timeout = ${ADVISORY_LOCK_TIMEOUT_MS}`);
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
-  } catch (error) {
-    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
-    throw new StartError('another Roundtrip has been migrating this database for 5 minutes: see what holds it up');
+  const deadline = performance.now() + TURN_PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      MIGRATION_LOCK_KEY,
+    ]);
+    if (rows[0]?.taken) return;
+    await delay(TURN_POLL_INTERVAL_MS);
   }
+  throw new StartError('another Roundtrip has been migrating this database for 5 minutes: see what holds it up');
 }
 
 async function appliedNames(client: pg.Client): Promise<readonly string[]> {
@@ -128,38 +142,49 @@ async function refuseWithoutRight(client: pg.Client, pending: readonly string[])
   );
 }
 
-async function applyPending(client: pg.Client, folder: string, logger: Logger): Promise<void> {
+/** Applies one that is the next. */
+async function apply(client: pg.Client, name: string, folder: string, logger: Logger): Promise<void> {
   // Loaded here because it takes its time, and most starts find nothing to apply.
   const { runner } = await import('node-pg-migrate');
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     try {
+      // Given back by each file: one that makes an index beside its writers is given longer.
+      await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
       await runner({
         dbClient: client,
         dir: folder,
         ignorePattern: IGNORED_FILES,
+        migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadUnhurried }],
         migrationsTable: MIGRATIONS_TABLE,
         direction: 'up',
-        singleTransaction: true,
+        file: name,
+        singleTransaction: false,
         noLock: true,
         logger: plainLogger(logger),
       });
       return;
     } catch (error) {
-      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      // The library leaves the transaction of a file that failed open, with what it has locked.
+      await client.query('ROLLBACK').catch(() => undefined);
+      if (!RETRIED.has(sqlState(error) ?? '')) throw error;
       await delay(ATTEMPT_PAUSE_MS);
     }
   }
-  throw new StartError('the database is too busy to be migrated: end long transactions and start again');
+  throw new StartError(`the database is too busy for ${name}: end long transactions and start again`);
 }
 
-/** node-pg-migrate reports each step, and the failing statement in full, as text. */
+function loadUnhurried(paths: string[]): ReturnType<typeof loadMigrations> {
+  return loadMigrations(paths, `SET lock_timeout = ${UNHURRIED_LOCK_TIMEOUT_MS}`);
+}
+
+/** node-pg-migrate reports each step, and the failing statement in full, as text. It warns of a file without a transaction. */
 function plainLogger(logger: Logger): Record<'info' | 'warn' | 'error', (message: string) => void> {
   return {
     info: (message) => {
       logger.debug(message);
     },
     warn: (message) => {
-      logger.warn(message);
+      logger.debug(message);
     },
     error: (message) => {
       logger.error(message);
