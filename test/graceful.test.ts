@@ -144,6 +144,31 @@ describe('SIGTERM to a worker that waits for the gateway', () => {
   });
 });
 
+describe('SIGTERM to a worker that has other work under way', () => {
+  test('takes no job that comes while it waits for that work', async () => {
+    const { promise: asked, resolve: ask } = Promise.withResolvers<undefined>();
+    const methods: string[] = [];
+    // The gateway's books are asked for, and never come.
+    const gatewayUrl = await servers.httpServer((incoming) => {
+      methods.push(incoming.method ?? '');
+      ask(undefined);
+    });
+    await withPlace({ PAYMENT_GATEWAY_BASE_URL: gatewayUrl }, async (place) => {
+      await database.pool.query('DELETE FROM reconciliation_turns');
+      const worker = await startRole(place, 'worker');
+      await asked;
+      const stoppedAt = performance.now();
+      const ended = worker.end('SIGTERM');
+      await eventually('it stops', () => worker.stderr().includes('stopping'));
+      const { order } = await shop.refundedOrder();
+      expect((await ended).code).toBe(0);
+      expect(performance.now() - stoppedAt).toBeLessThan(LONGEST_STOP_MS);
+      expect(await jobs.of(order.id, 'refund.submit')).toMatchObject([{ state: 'READY', attempts: 0 }]);
+      expect(methods).not.toContain('POST');
+    });
+  });
+});
+
 describe('SIGTERM while the broker is away', () => {
   test.each(['web', 'worker'] as const)('ends a %s in time all the same', async (role) => {
     const away = {

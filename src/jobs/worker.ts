@@ -77,10 +77,11 @@ export class Worker {
    */
   async stop(patienceMs: number): Promise<void> {
     const { broker, store } = this.#options;
+    const patience = pause(patienceMs);
     const undelivered = broker.takeBack();
     const closed = broker.close();
     await this.#giveBack(undelivered.length, () => store.unqueue(undelivered.map(({ jobId }) => jobId)));
-    await Promise.race([closed, pause(patienceMs)]);
+    await Promise.race([closed, patience]);
     clearInterval(this.#heartbeat);
     const abandoned = [...this.#running.values()];
     await this.#giveBack(abandoned.length, () => store.putBack(abandoned));

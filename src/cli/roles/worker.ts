@@ -22,7 +22,7 @@ import { Webhooks } from '../../webhooks/webhooks.ts';
 import type { Backend } from '../backend.ts';
 import { within, type Role } from './role.ts';
 
-/** Longest wait for the jobs under way when stopping; what is not done by then is put back. */
+/** Longest wait for what is under way when stopping, jobs and all else; jobs that are not done by then are put back. */
 const DRAIN_PATIENCE_MS = 15_000;
 
 /** Drawing keeps a core busy, however many are drawn at once; money goes first. */
@@ -84,9 +84,12 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
   return {
     stop: async () => {
       housekeeping.stop();
-      await within(DRAIN_PATIENCE_MS, reconciliation.stop());
-      await Promise.all([relay.stop(), events.stop(), webhooks.stop()]);
-      await worker.stop(DRAIN_PATIENCE_MS);
+      // All at once: no job is taken while another part ends what it has, and no part's patience comes after another's.
+      const parts = [relay, events, webhooks, reconciliation].map((part) => within(DRAIN_PATIENCE_MS, part.stop()));
+      const ends = await Promise.allSettled([worker.stop(DRAIN_PATIENCE_MS), ...parts]);
+      for (const end of ends) {
+        if (end.status === 'rejected') logger.warn({ error: String(end.reason) }, 'a part did not stop in good order');
+      }
       mailer.close();
     },
   };
