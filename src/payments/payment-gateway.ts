@@ -32,7 +32,7 @@ interface MoneyRequest {
   readonly amountMinor: number;
   /** ISO 4217. */
   readonly currency: string;
-  /** When it was first asked for: an inquiry looks no further back, and a key older than the gateway's memory is not sent. */
+  /** When it was first asked for: an inquiry looks no further back. */
   readonly requestedAt: Date;
 }
 

@@ -3,56 +3,84 @@ import { recordFinding } from '../../jobs/reconciliation/differences.ts';
 import { reconcile, type Reconciliation } from '../../jobs/reconciliation/reconcile.ts';
 import type { Compared } from '../../jobs/reconciliation/compared.ts';
 import { capturableMinor } from '../../domain/payments/balances.ts';
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
 import type { RefundDifference } from '../../payments/reconciliation/refunds.ts';
 import { createGatewayRegistry } from '../../payments/registry.ts';
 import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { StartError } from '../../platform/start-error.ts';
-import { createBackend } from '../backend.ts';
+import { createBackend, type Backend } from '../backend.ts';
 import { withDatabase } from '../database.ts';
 
 interface ReconcileFlags {
   readonly repair?: boolean;
   readonly json?: boolean;
-  readonly gateway: string;
+  readonly gateway?: string;
   readonly since?: Date;
 }
 
+/** What came of comparing with each gateway, by its name. */
+type Found = Partial<Record<PaymentGatewayName, Reconciliation>>;
+
 export function reconcileCommand(config: () => Config): Command {
   return new Command('reconcile')
-    .description("compare our payments and refunds with a gateway's books; exits with 1 when something differs still")
-    .option('--repair', 'write down here what the gateway has done and we do not know of')
-    .option('--gateway <name>', 'local, stripe or razorpay', 'local')
+    .description("compare our payments and refunds with the gateways' books; exits with 1 when something differs still")
+    .option('--repair', 'write down here what a gateway has done and we do not know of')
+    .option('--gateway <name>', 'only local, stripe or razorpay, instead of all that are configured')
     .option('--since <date>', 'only payments and refunds from this moment on, such as 2026-04-01', dateOf)
-    .option('--json', 'print one JSON object')
-    .action(async ({ repair, json, gateway: name, since }: ReconcileFlags) => {
+    .option('--json', 'print one JSON object, by gateway')
+    .action(async (flags: ReconcileFlags) => {
       const settings = config();
-      const result = await withDatabase(settings, async (databaseUrl) => {
+      const { found, failures } = await withDatabase(settings, async (databaseUrl) => {
         const backend = createBackend(settings, databaseUrl, createLogger('warn'));
         try {
-          const { pool } = backend;
-          const gateway = await gatewayCalled(name, settings);
-          const engine = repair ? backend.engine : undefined;
-          const found = await reconcile({ pool, gateway, engine, since: since ?? null });
-          await recordFinding(pool, { gateway: gateway.name, ...found, isComplete: since === undefined });
-          return found;
+          return await compareWithEach(await gatewaysOf(flags.gateway, settings), backend, flags);
         } finally {
           await backend.close();
         }
       });
-      console.log(json ? JSON.stringify(result) : summary(result));
-      if (result.payments.open.length + result.refunds.open.length > 0) process.exitCode = 1;
+      const results = Object.entries(found);
+      if (results.length > 0) {
+        console.log(
+          flags.json ? JSON.stringify(found) : results.flatMap(([name, result]) => summary(name, result)).join('\n'),
+        );
+      }
+      if (failures.length > 0) throw new StartError(failures.join('\n'));
+      if (results.some(([, { payments, refunds }]) => payments.open.length + refunds.open.length > 0)) {
+        process.exitCode = 1;
+      }
     });
 }
 
-/** @throws StartError when it is not configured */
-async function gatewayCalled(name: string, settings: Config) {
+/** One that does not give its books leaves the others to be compared. */
+async function compareWithEach(
+  gateways: readonly PaymentGateway[],
+  { pool, engine }: Backend,
+  { repair, since }: ReconcileFlags,
+): Promise<{ found: Found; failures: string[] }> {
+  const found: Found = {};
+  const failures: string[] = [];
+  for (const gateway of gateways) {
+    try {
+      const result = await reconcile({ pool, gateway, engine: repair ? engine : undefined, since: since ?? null });
+      await recordFinding(pool, { gateway: gateway.name, ...result, isComplete: since === undefined });
+      found[gateway.name] = result;
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      failures.push(`${gateway.name}: ${error.message}`);
+    }
+  }
+  return { found, failures };
+}
+
+/** @throws StartError when the one that is asked for is not configured */
+async function gatewaysOf(name: string | undefined, settings: Config): Promise<PaymentGateway[]> {
   const localUrl = settings.paymentGatewayBaseUrl ?? `http://127.0.0.1:${settings.gatewayPort}`;
   const gateways = await createGatewayRegistry(settings.payments, localUrl);
-  const found = gateways.names.find((each) => each === name);
-  const gateway = found && gateways.find(found);
-  if (gateway) return gateway;
+  const asked = gateways.names.filter((each) => name === undefined || each === name);
+  if (asked.length > 0) return asked.flatMap((each) => gateways.find(each) ?? []);
   throw new StartError(`there is no gateway ${name} here; configured: ${gateways.names.join(', ')}`);
 }
 
@@ -62,17 +90,18 @@ function dateOf(text: string): Date {
   return date;
 }
 
-function summary({ payments, refunds }: Reconciliation): string {
-  return [...told('payments', payments, toldOfPayment), ...told('refunds', refunds, toldOfRefund)].join('\n');
+function summary(gateway: string, { payments, refunds }: Reconciliation): string[] {
+  return [...told(gateway, 'payments', payments, toldOfPayment), ...told(gateway, 'refunds', refunds, toldOfRefund)];
 }
 
 function told<Difference>(
+  gateway: string,
   what: string,
   { ours, theirs, repaired, open }: Compared<Difference>,
   tell: (difference: Difference) => string,
 ): string[] {
   return [
-    `${ours} ${what} here, ${theirs} at the gateway: ${repaired.length} repaired, ${open.length} differ`,
+    `${gateway}: ${ours} ${what} here, ${theirs} at the gateway: ${repaired.length} repaired, ${open.length} differ`,
     ...repaired.map((difference) => `repaired: ${tell(difference)}`),
     ...open.map((difference) => `DIFFERS: ${tell(difference)}`),
   ];

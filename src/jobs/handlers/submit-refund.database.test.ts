@@ -161,6 +161,22 @@ describe('a gateway that misbehaves', () => {
   });
 });
 
+describe('a refund out of a backup', () => {
+  test('that was paid since, under a key that the gateway has forgotten, is not sent once more', async () => {
+    const { refund } = await shop.refundedOrder();
+    const paid = { reference: `refund-${refund.id}`, amount_minor: AMOUNT_MINOR, currency: 'INR' };
+    await gateway.refund(paid, `refund-${refund.id}-1`);
+    await database.pool.query(`UPDATE gateway.refunds SET idempotency_key = 'forgotten' WHERE reference = $1`, [
+      paid.reference,
+    ]);
+    await database.pool.query(`UPDATE refunds SET created_at = now() - interval '25 hours' WHERE id = $1`, [refund.id]);
+    await start();
+    await jobs.allEnded();
+    await expectPaidOnce(refund.id);
+    expect(await booksOf(refund.id)).toHaveLength(1);
+  });
+});
+
 describe('a decline', () => {
   test('is a failure with code and message, and ends the job: nobody tries again silently', async () => {
     const { order, refund } = await shop.refundedOrder();

@@ -14,6 +14,9 @@ export interface RefundHandlerOptions {
   readonly gateways: GatewayRegistry;
 }
 
+/** Each gateway remembers a key for longer: of those that say for how long, Stripe forgets first, after a day. */
+const KEY_REMEMBERED_MS = 12 * 3_600_000;
+
 /**
  * Carries a refund out, once, whatever dies when. Its intent is on record (SUBMITTED) before the gateway is called, and
  * no transaction is open during the call. A run that finds it SUBMITTED cannot know how far an earlier one came: it
@@ -25,8 +28,7 @@ export function submitRefund({ engine, reads, gateways }: RefundHandlerOptions):
     if (!refund) throw new GiveUp(`there is no refund ${job.subjectId}`);
     if (refund.state !== 'PENDING' && refund.state !== 'SUBMITTED') return 'nothing_to_do';
     const gateway = gatewayOf(gateways, refund);
-    // Only the very first run of the very first attempt knows that the gateway has not heard of the refund.
-    const gatewayMayKnow = refund.state === 'SUBMITTED' || refund.attempt > 1;
+    const gatewayMayKnow = mayBeKnown(refund, new Date());
     if (refund.state === 'PENDING') await recordIntent(engine, job, refund);
     if (refund.amountMinor === 0) {
       return settle(engine, job, { type: 'settle_refund', refundId: refund.id, gatewayReference: null });
@@ -35,6 +37,14 @@ export function submitRefund({ engine, reads, gateways }: RefundHandlerOptions):
     const outcome = gatewayMayKnow ? await askThenSend(gateway, request) : await gateway.refund(request);
     return writeRefundDown(engine, job, refund, outcome);
   };
+}
+
+/**
+ * Only the very first run of the very first attempt knows that the gateway has not heard of the refund; and not even
+ * that one when the refund is so old that it may come out of a backup, and the key may be forgotten at the gateway.
+ */
+function mayBeKnown({ state, attempt, createdAt }: RefundAtGateway, now: Date): boolean {
+  return state === 'SUBMITTED' || attempt > 1 || now.getTime() - createdAt.getTime() > KEY_REMEMBERED_MS;
 }
 
 async function recordIntent(engine: Engine, job: RunningJob, refund: RefundAtGateway): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePlace, runCommand, type Ended, type Place } from '../../../test/support/running-roundtrip.ts';
+import { stripeStandIn } from '../../../test/support/providers/stripe.ts';
 import { useRefunding } from '../../../test/support/shop/refunding.ts';
 import { answering, useServers } from '../../../test/support/servers/test-servers.ts';
 import type { OrderCommand } from '../../domain/commands.ts';
@@ -11,6 +12,7 @@ import { Engine } from '../../engine/engine.ts';
 import type { EngineRequest, Outcome } from '../../engine/request.ts';
 import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import type { RefundDifference } from '../../payments/reconciliation/refunds.ts';
+import { createStripeGateway } from '../../payments/stripe/gateway.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { connectPipelined } from '../../platform/database/postgres.ts';
 import type { Compared } from './compared.ts';
@@ -207,9 +209,39 @@ describe('the command', () => {
     expect(await command(gateway.url)).toMatchObject({
       code: 0,
       stdout:
-        '0 payments here, 0 at the gateway: 0 repaired, 0 differ\n' +
-        `${ours} refunds here, ${theirs} at the gateway: 0 repaired, 0 differ\n`,
+        'local: 0 payments here, 0 at the gateway: 0 repaired, 0 differ\n' +
+        `local: ${ours} refunds here, ${theirs} at the gateway: 0 repaired, 0 differ\n`,
     });
+  });
+
+  test('compares with every gateway that is configured, also when one of them is away', async () => {
+    const stripe = stripeStandIn();
+    const baseUrl = await servers.httpServer(stripe.standIn.listener);
+    await createStripeGateway({ secretKey: 'sk_test_canary', baseUrl }).authorise({
+      reference: 'payment-900000001',
+      amountMinor: 3_050,
+      currency: 'INR',
+      requestedAt: new Date(),
+      idempotencyKey: 'lost',
+      paymentToken: 'pm_card_visa',
+      capture: true,
+    });
+    const withStripe = {
+      ...place,
+      environment: { ...place.environment, STRIPE_SECRET_KEY: 'sk_test_canary', STRIPE_BASE_URL: baseUrl },
+    };
+    const lost = 'the gateway has captured payment-900000001 (pi_1), which is no payment here';
+    const all = await runCommand(withStripe, 'reconcile');
+    expect(all.code).toBe(1);
+    expect(all.stdout).toContain('local: 0 payments here');
+    expect(all.stdout).toContain(`stripe: 0 payments here, 1 at the gateway: 0 repaired, 1 differ\nDIFFERS: ${lost}\n`);
+    expect((await runCommand(withStripe, 'reconcile', '--gateway', 'local')).code).toBe(0);
+
+    const environment = { ...withStripe.environment, PAYMENT_GATEWAY_BASE_URL: await servers.nobody() };
+    const withoutLocal = await runCommand({ ...withStripe, environment }, 'reconcile');
+    expect(withoutLocal.code).toBe(1);
+    expect(withoutLocal.stdout).toContain(`DIFFERS: ${lost}\n`);
+    expect(withoutLocal.stderr).toMatch(/^roundtrip: local: the gateway does not give its books/);
   });
 
   test('ends with 1 while something differs, and with 0 once --repair has settled it', async () => {
@@ -233,7 +265,7 @@ describe('the command', () => {
       expect(code).toBe(1);
       expect(stdout).toBe('');
       expect(stderr).toMatch(
-        /^roundtrip: the gateway does not give its books \(.*\): is it up, and the address right\?\n$/,
+        /^roundtrip: local: the gateway does not give its books \(.*\): is it up, and the address right\?\n$/,
       );
     }
   });
@@ -257,7 +289,7 @@ test('what only a person can settle is told of, all of it, and --repair changes 
 
   const untouched = await everything();
   const { code, stdout } = await command(gateway.url, '--repair', '--json');
-  const { repaired, open } = (JSON.parse(stdout) as Reconciliation).refunds;
+  const { repaired, open } = (JSON.parse(stdout) as { local: Reconciliation }).local.refunds;
   expect(code).toBe(1);
   expect(repaired).toEqual([]);
   const byKind = Map.groupBy(open, ({ kind }) => kind);
