@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { exampleInvoicePolicy, examplePlacement } from '../src/domain/example-orders.ts';
+import { exampleInvoicePolicy, onlyOne } from '../src/domain/example-orders.ts';
 import type { Refund } from '../src/domain/orders/order.ts';
 import { auditChains } from '../src/engine/audit/audit.ts';
 import { Engine } from '../src/engine/engine.ts';
@@ -15,7 +15,7 @@ import { createHttpGateway } from '../src/payments/http-gateway.ts';
 import { silentLogger } from '../src/platform/logger.ts';
 import { connectPipelined, createPool } from '../src/platform/database/postgres.ts';
 import { useDatabase } from './support/database.ts';
-import { useEngine } from './support/engine.ts';
+import { shopOn, useEngine } from './support/engine.ts';
 import { useGateway } from './support/servers/gateway.ts';
 import { administer, dropDatabase, urlOfDatabase } from './support/servers/test-server.ts';
 
@@ -91,23 +91,32 @@ async function isClean(url: string): Promise<boolean> {
 }
 
 describe('going back to an earlier time', () => {
-  test('by the statements of docs/recovery.md: refunds agree again, no id and no invoice number is issued twice', async () => {
+  test('by the statements of docs/recovery.md: refunds agree again, no id, invoice number or credit note number is issued twice', async () => {
     const { refund: paidSince } = await shop.refundedOrder();
     const { refund: untouched } = await shop.refundedOrder();
     await shop.shippedOrder();
     const restoredUrl = await copyOfNow(newName());
 
-    // What happens after the backup, and is lost: a payment, an invoice, and an order with its refund.
+    // What happens after the backup, and is lost: a payment, an invoice, credit notes, and an order with its refund.
     await pays(paidSince);
+    await shopSince.returnedOrder();
+    const { order: returnedSince } = await shopSince.returnedOrder();
+    const lostCreditNote = onlyOne(returnedSince.creditNotes);
     const { invoice: lostInvoice } = await shopSince.shippedOrder();
     const { refund: lostRefund } = await shopSince.refundedOrder();
     await pays(lostRefund);
 
     const pool = createPool({ databaseUrl: restoredUrl, applicationName: 'test', size: 2, logger: silentLogger });
-    const [leaveOutIds, leaveOutNumbers] = statements;
+    const [leaveOutIds, leaveOutNumbers, leaveOutCreditNotes] = statements;
     await pool.query(leaveOutIds ?? '');
     await pool.query(
       (leaveOutNumbers ?? '').replace("'2627', 57", `'${lostInvoice?.financialYear}', ${lostInvoice?.sequenceNumber}`),
+    );
+    await pool.query(
+      (leaveOutCreditNotes ?? '').replace(
+        "'2627', 12",
+        `'${lostCreditNote.financialYear}', ${lostCreditNote.sequenceNumber}`,
+      ),
     );
     const engine = new Engine({
       databaseUrl: restoredUrl,
@@ -125,23 +134,11 @@ describe('going back to an earlier time', () => {
         { id: untouched.id, state: 'PENDING' },
       ]);
 
-      const placed = await engine.execute({ actor: 'test', intent: { kind: 'place', command: examplePlacement } });
-      if (placed.kind !== 'done') throw new Error('not placed');
-      let order = placed.order;
-      for (const event of ['pay', 'process', 'ship'] as const) {
-        const moved = await engine.execute({
-          actor: 'test',
-          intent: {
-            kind: 'change',
-            target: { orderId: order.id },
-            command: { type: 'move_order', event, reason: null },
-          },
-        });
-        if (moved.kind !== 'done') throw new Error(`${event} was refused`);
-        order = moved.order;
-      }
+      const { order } = await shopOn(() => engine).returnedOrder();
       expect(order.id).toBeGreaterThan(lostRefund.id);
       expect(order.invoice?.sequenceNumber).toBe((lostInvoice?.sequenceNumber ?? 0) + 1);
+      expect(lostCreditNote.sequenceNumber).toBe(2);
+      expect(onlyOne(order.creditNotes).sequenceNumber).toBe(lostCreditNote.sequenceNumber + 1);
       expect(await isClean(restoredUrl)).toBe(true);
     } finally {
       await engine.close();

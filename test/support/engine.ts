@@ -30,10 +30,14 @@ export function useEngine(database: TestDatabase): TestEngine {
   });
   afterAll(() => made?.close());
 
-  const engine = () => {
+  return shopOn(() => {
     if (!made) throw new Error('the engine is made in beforeAll, and is not there before');
     return made;
-  };
+  });
+}
+
+/** The same on an engine that a test has made by itself. */
+export function shopOn(engine: () => Engine): TestEngine {
   const execute = (intent: Intent) => engine().execute({ intent, actor: 'test' });
   const orderAfter = async (intent: Intent): Promise<Order> => {
     const outcome = await execute(intent);
