@@ -125,7 +125,7 @@ describe('going back to an earlier time', () => {
     });
     try {
       const adapter = createHttpGateway({ baseUrl: gateway.url });
-      const { repaired, open } = await reconcileRefunds({ pool, gateway: adapter, engine });
+      const { repaired, open } = await reconcileRefunds({ pool, gateway: adapter, engine, logger: silentLogger });
       expect(repaired).toMatchObject([{ kind: 'paid_but_open_here', refund: { id: paidSince.id } }]);
       expect(open).toMatchObject([{ kind: 'unknown_here', theirs: { reference: `refund-${lostRefund.id}` } }]);
       const { rows } = await pool.query<{ id: number; state: string }>('SELECT id, state FROM refunds ORDER BY id');

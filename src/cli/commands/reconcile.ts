@@ -57,14 +57,20 @@ export function reconcileCommand(config: () => Config): Command {
 /** One that does not give its books leaves the others to be compared. */
 async function compareWithEach(
   gateways: readonly PaymentGateway[],
-  { pool, engine }: Backend,
+  { pool, engine, logger }: Backend,
   { repair, since }: ReconcileFlags,
 ): Promise<{ found: Found; failures: string[] }> {
   const found: Found = {};
   const failures: string[] = [];
   for (const gateway of gateways) {
     try {
-      const result = await reconcile({ pool, gateway, engine: repair ? engine : undefined, since: since ?? null });
+      const result = await reconcile({
+        pool,
+        gateway,
+        engine: repair ? engine : undefined,
+        logger,
+        since: since ?? null,
+      });
       await recordFinding(pool, { gateway: gateway.name, ...result, isComplete: since === undefined });
       found[gateway.name] = result;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Engine } from '../../engine/engine.ts';
 import type { PaymentGateway } from '../../payments/payment-gateway.ts';
+import type { Logger } from '../../platform/logger.ts';
 
 /** Who is on record for what a reconciliation does. */
 export const RECONCILE_ACTOR = 'reconcile';
@@ -10,6 +11,7 @@ export interface ReconcileOptions {
   readonly gateway: Pick<PaymentGateway, 'name' | 'findPayment' | 'listPayments' | 'listRefunds'>;
   /** Undefined: differences are only reported. */
   readonly engine: Engine | undefined;
+  readonly logger: Logger;
   /** Only what is from then on; null: all. */
   readonly since?: Date | null;
 }

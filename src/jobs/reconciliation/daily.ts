@@ -61,7 +61,7 @@ async function compare(
 ): Promise<void> {
   const { name } = gateway;
   const since = new Date(Date.now() - DAYS_BACK * DAY_MS);
-  const found = await reconcile({ pool, gateway, engine, since });
+  const found = await reconcile({ pool, gateway, engine, logger, since });
   await recordFinding(pool, { gateway: name, ...found, isComplete: false });
   const { payments, refunds } = found;
   const repaired = payments.repaired.length + refunds.repaired.length;

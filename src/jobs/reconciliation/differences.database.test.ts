@@ -22,7 +22,7 @@ beforeEach(async () => {
 async function compare({ repairs = false, isComplete = true } = {}): Promise<void> {
   const adapter = refunding.adapter();
   const engine = repairs ? shop.engine : undefined;
-  const found = await reconcile({ pool: pool(), gateway: adapter, engine });
+  const found = await reconcile({ pool: pool(), gateway: adapter, engine, logger: silentLogger });
   await recordFinding(pool(), { gateway: 'local', ...found, isComplete });
 }
 

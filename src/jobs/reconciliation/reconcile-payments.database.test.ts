@@ -7,6 +7,7 @@ import type { PaymentGateway } from '../../payments/payment-gateway.ts';
 import { createRazorpayGateway } from '../../payments/razorpay/gateway.ts';
 import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
 import { createStripeGateway } from '../../payments/stripe/gateway.ts';
+import { silentLogger } from '../../platform/logger.ts';
 import { listDifferences } from '../../queries/money/reconciliation.ts';
 import type { Compared } from './compared.ts';
 import { recordFinding } from './differences.ts';
@@ -31,9 +32,9 @@ beforeEach(async () => {
 });
 
 const report = (from: PaymentGateway = adapter()): Promise<Compared<PaymentDifference>> =>
-  reconcilePayments({ pool: database.pool, gateway: from, engine: undefined });
+  reconcilePayments({ pool: database.pool, gateway: from, engine: undefined, logger: silentLogger });
 const repair = (from: PaymentGateway = adapter()): Promise<Compared<PaymentDifference>> =>
-  reconcilePayments({ pool: database.pool, gateway: from, engine: shop.engine });
+  reconcilePayments({ pool: database.pool, gateway: from, engine: shop.engine, logger: silentLogger });
 const kindsOf = (found: readonly PaymentDifference[]) => found.map(({ kind }) => kind);
 
 /** What the gateway does without our knowing: a worker died before it could write it down, or a person was at it there. */
@@ -187,6 +188,29 @@ describe('what only a person can settle', () => {
 });
 
 describe('the books of others', () => {
+  test('a repair that fails stays open, and what comes after it is settled', async () => {
+    const razorpay = razorpayStandIn();
+    const baseUrl = await servers.httpServer(razorpay.standIn.listener);
+    const books = createRazorpayGateway({ keyId: 'rzp_test', keySecret: 'canary', baseUrl }, LIMITS);
+    const first = await initiated({ gateway: 'razorpay', token: 'pay_S1' });
+    const second = await initiated({ gateway: 'razorpay', token: 'pay_S1' });
+    const third = await initiated({ gateway: 'razorpay', token: 'pay_S2' });
+    const capture = { type: 'capture_payment', paymentId: first.paymentId, gatewayReference: 'pay_S1' } as const;
+    await shop.change(first.orderId, capture);
+    // One payment of Razorpay's cannot be that of two here.
+    for (const [id, { paymentId }] of [['pay_S1', second] as const, ['pay_S2', third] as const]) {
+      const notes = { roundtrip_reference: `payment-${paymentId}` };
+      razorpay.authorised(id, { amount: 3_050, status: 'captured', captured: true, notes });
+    }
+    const { repaired, open } = await repair(books);
+    expect(repaired).toMatchObject([{ kind: 'ahead_there', payment: { id: third.paymentId } }]);
+    expect(open).toMatchObject([
+      { kind: 'not_at_the_gateway', payment: { id: first.paymentId } },
+      { kind: 'ahead_there', payment: { id: second.paymentId } },
+    ]);
+    expect((await read(second.paymentId)).state).toBe('PENDING');
+  });
+
   test('Stripe: what it has captured is written down, by its own list and by its own name', async () => {
     const stripe = stripeStandIn();
     const baseUrl = await servers.httpServer(stripe.standIn.listener);

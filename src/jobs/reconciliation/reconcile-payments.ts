@@ -10,6 +10,7 @@ import {
 } from '../../payments/reconciliation/payments.ts';
 import { paymentIdIn } from '../../payments/references.ts';
 import { paymentsAfter, paymentsById, type PaymentOfOurs } from '../../queries/money/our-payments.ts';
+import { attemptRepair } from './attempt-repair.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutPayments } from './inquiries.ts';
 import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compared.ts';
@@ -28,7 +29,7 @@ const MOST_LOOKED_AT_AGAIN = 1_000;
  * @throws StartError when the gateway does not give its books
  */
 export async function reconcilePayments(options: ReconcileOptions): Promise<Compared<Difference>> {
-  const { pool, gateway, engine, since = null } = options;
+  const { pool, gateway, engine, logger, since = null } = options;
   const before = await readOurs((page) => paymentsAfter(pool, { gateway: gateway.name, since, ...page }));
   const theirs = await readTheirs(since, (page) => gateway.listPayments(page));
   const ours = [...before, ...(await writtenMeanwhile(options, before, theirs))];
@@ -38,7 +39,9 @@ export async function reconcilePayments(options: ReconcileOptions): Promise<Comp
     const difference = index < MOST_LOOKED_AT_AGAIN ? await lookedAtAgain(options, seen) : seen;
     if (!difference) continue;
     const isSettled =
-      engine && difference.kind === 'ahead_there' && (await settleHere(pool, engine, options, difference));
+      engine &&
+      difference.kind === 'ahead_there' &&
+      (await attemptRepair(logger, difference.payment, () => settleHere(pool, engine, options, difference)));
     (isSettled ? repaired : open).push(difference);
   }
   // The step's own job asks before it sends: where it is dead, it is begun anew.

@@ -29,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 
 const report = (adapter: PaymentGateway = refunding.adapter()): Promise<Compared<RefundDifference>> =>
-  reconcileRefunds({ pool: database.pool, gateway: adapter, engine: undefined });
+  reconcileRefunds({ pool: database.pool, gateway: adapter, engine: undefined, logger: silentLogger });
 const repair = (): Promise<Compared<RefundDifference>> =>
-  reconcileRefunds({ pool: database.pool, gateway: refunding.adapter(), engine: shop.engine });
+  reconcileRefunds({ pool: database.pool, gateway: refunding.adapter(), engine: shop.engine, logger: silentLogger });
 const command = (gatewayUrl: string, ...flags: string[]): Promise<Ended> =>
   runCommand(
     { ...place, environment: { ...place.environment, PAYMENT_GATEWAY_BASE_URL: gatewayUrl } },
@@ -196,7 +196,12 @@ describe('what changes while the books are read', () => {
       invoicePolicy: exampleInvoicePolicy,
       logger: silentLogger,
     });
-    const result = await reconcileRefunds({ pool: database.pool, gateway: refunding.adapter(), engine });
+    const result = await reconcileRefunds({
+      pool: database.pool,
+      gateway: refunding.adapter(),
+      engine,
+      logger: silentLogger,
+    });
     await engine.close();
     expect(result).toMatchObject({ repaired: [{ refund: { id: refund.id } }], open: [] });
     await refunding.expectPaidOnce(refund.id);

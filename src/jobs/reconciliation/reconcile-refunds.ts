@@ -9,6 +9,7 @@ import {
 } from '../../payments/reconciliation/refunds.ts';
 import { refundIdIn } from '../../payments/references.ts';
 import { refundsAfter, refundsById } from '../../queries/money/our-refunds.ts';
+import { attemptRepair } from './attempt-repair.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutRefunds } from './inquiries.ts';
 import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compared.ts';
@@ -20,7 +21,7 @@ import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compare
  * @throws StartError when the gateway does not give its books
  */
 export async function reconcileRefunds(options: ReconcileOptions): Promise<Compared<Difference>> {
-  const { pool, gateway, engine, since = null } = options;
+  const { pool, gateway, engine, logger, since = null } = options;
   const before = await readOurs((page) => refundsAfter(pool, { gateway: gateway.name, since, ...page }));
   const theirs = await readTheirs(since, (page) => gateway.listRefunds(page));
   const ours = await broughtUpToDate(pool, before, theirs);
@@ -28,7 +29,10 @@ export async function reconcileRefunds(options: ReconcileOptions): Promise<Compa
   const repaired: Difference[] = [];
   const open: Difference[] = [];
   for (const difference of differences) {
-    const settled = engine && difference.kind === 'paid_but_open_here' && (await settleHere(pool, engine, difference));
+    const settled =
+      engine &&
+      difference.kind === 'paid_but_open_here' &&
+      (await attemptRepair(logger, difference.refund, () => settleHere(pool, engine, difference)));
     (settled ? repaired : open).push(difference);
   }
   // One that was declined there is settled by the answer; of one that is unknown there, its submitting job is the judge.

@@ -75,6 +75,28 @@ describe('a payment by Razorpay', () => {
     expect(other).toMatchObject({ kind: 'declined', code: 'payment_used' });
   });
 
+  test('that two name in the same moment pays for the one whose reference is left on it', async () => {
+    razorpay.authorised('pay_A1');
+    // Both have seen it without a reference before either writes its own.
+    const writing: (() => void)[] = [];
+    const url = await servers.httpServer((incoming, response) => {
+      const pass = () => {
+        razorpay.standIn.listener(incoming, response);
+      };
+      if (incoming.method !== 'PATCH') pass();
+      else if (writing.push(pass) === 2) for (const write of writing) write();
+    });
+    const both = createRazorpayGateway({ keyId: 'rzp_test', keySecret: 'canary', baseUrl: url }, LIMITS);
+    const references = ['payment-7', 'payment-8'];
+    const outcomes = await Promise.all(
+      references.map((reference) => both.authorise({ ...authorisation, reference, capture: true })),
+    );
+    const winner = outcomes.findIndex(({ kind }) => kind === 'succeeded');
+    expect(outcomes[winner]).toEqual(succeeded('pay_A1'));
+    expect(razorpay.payments.get('pay_A1')?.notes).toEqual({ roundtrip_reference: references[winner] });
+    expect(outcomes[1 - winner]).toMatchObject({ kind: 'declined', code: 'payment_used' });
+  });
+
   test.each([
     [{ amount: 1 }, 'amount_differs'],
     [{ currency: 'USD' }, 'amount_differs'],

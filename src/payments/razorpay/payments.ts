@@ -18,6 +18,11 @@ import { asPayment, NOTES, notesOf, paymentOf } from './shapes.ts';
 /** What the checkout gives. The SDK writes it into the address as it is, so nothing else may stand in it. */
 const PAYMENT_ID = /^pay_[A-Za-z0-9]{1,40}$/;
 const UNREADABLE = { kind: 'unknown', reason: 'the answer is not a payment' } as const;
+const USED = {
+  kind: 'declined',
+  code: 'payment_used',
+  message: 'This payment pays for something else already.',
+} as const;
 
 /**
  * Razorpay's payments are authorised by its checkout on the shop's page, under the customer's eyes. What is left to do
@@ -42,14 +47,13 @@ export class RazorpayPayments {
     if (status === 'pending') return { kind: 'pending', gatewayReference };
     if (status === 'declined') return declined(payment);
     if (status === 'voided') return { kind: 'declined', code: 'voided', message: 'Razorpay has given it back.' };
-    if (payment.reference !== '' && payment.reference !== reference) {
-      return { kind: 'declined', code: 'payment_used', message: 'This payment pays for something else already.' };
-    }
+    if (payment.reference !== '' && payment.reference !== reference) return USED;
     const other = moneyDiffers(payment, request, paymentToken);
     if (other) return { kind: 'declined', code: 'amount_differs', message: other.reason };
     if (payment.reference === '') {
       const bound = await this.#bind(paymentToken, { ...lookup.notes, [NOTES.reference]: reference });
       if (bound.kind !== 'found') return bound;
+      if (bound.payment.reference !== reference) return USED;
     }
     if (!capture || status === 'captured') return { kind: 'succeeded', gatewayReference };
     return this.capture({ ...request, paymentReference: gatewayReference });
@@ -117,13 +121,17 @@ export class RazorpayPayments {
     }
   }
 
-  /** Writing the same notes twice is no change. */
+  /**
+   * Writing the same notes twice is no change. Another payment of ours that names the same one of Razorpay's at the same
+   * moment writes its own over them, and the answer bears what was written: so it is read again who is left.
+   */
   async #bind(id: string, notes: Readonly<Record<string, string>>): Promise<Found | Unknown> {
     try {
-      return foundIn(await this.#clientFor().payments.edit(id, { notes }));
+      await this.#clientFor().payments.edit(id, { notes });
     } catch (error) {
       return unknownOf(error);
     }
+    return this.#fetch(id);
   }
 }
 
