@@ -91,7 +91,12 @@ export type Settled =
 export type PaymentLookup =
   | { readonly kind: 'found'; readonly payment: GatewayPayment }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      /** The gateway has answered, and has made more since than an inquiry looks through. */
+      readonly isBeyondInquiry?: true;
+    };
 
 export type RefundLookup =
   | { readonly kind: 'found'; readonly outcome: Settled }

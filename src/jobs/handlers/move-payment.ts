@@ -10,6 +10,7 @@ import { differenceInMoney, standingOf } from '../../payments/payment-standing.t
 import { readPayment, type PaymentView } from '../../queries/money/payments.ts';
 import { inquiryDelayMs, LONGEST_WAIT_MS } from '../back-off.ts';
 import { GiveUp, NotYet, RetryLater, type JobHandler } from '../handler.ts';
+import { keyIsRemembered } from './key-memory.ts';
 import { settle } from './settle.ts';
 
 export interface MovePaymentOptions {
@@ -50,7 +51,10 @@ export function movePayment(step: Step, { engine, reads, gatewayOf }: MovePaymen
 /** What is to be written down of what the gateway has; undefined: it has not taken the step yet. */
 async function meaningOfBooks(gateway: PaymentGateway, payment: PaymentView): Promise<PaymentOutcome | undefined> {
   const lookup = await gateway.findPayment(inquiryOf(payment));
-  if (lookup.kind === 'unknown') throw new RetryLater(`the gateway does not say what it knows: ${lookup.reason}`);
+  if (lookup.kind === 'unknown') {
+    if (lookup.isBeyondInquiry && mayBeSentUnseen(payment)) return undefined;
+    throw new RetryLater(`the gateway does not say what it knows: ${lookup.reason}`);
+  }
   if (lookup.kind === 'absent') return undefined;
   // Money that moved otherwise than it was asked to is neither a success nor a failure: a person must look.
   const differs = differenceInMoney(lookup.payment, payment);
@@ -66,6 +70,11 @@ async function meaningOfBooks(gateway: PaymentGateway, payment: PaymentView): Pr
     case 'contradicts':
       throw new RetryLater(`the payment is ${payment.state} here, and ${lookup.payment.status} at the gateway`);
   }
+}
+
+/** What was authorised under its key before is answered once more; an order that is gone is charged to nobody. */
+function mayBeSentUnseen(payment: PaymentView): boolean {
+  return payment.state === 'PENDING' && payment.orderState !== 'CANCELLED' && keyIsRemembered(payment, new Date());
 }
 
 async function send(gateway: PaymentGateway, payment: PaymentView, step: Step): Promise<PaymentOutcome> {

@@ -5,6 +5,7 @@ import type { GatewayRegistry } from '../../payments/registry.ts';
 import { readRefundAtGateway, type RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater, type JobHandler } from '../handler.ts';
 import type { RunningJob } from '../job-store.ts';
+import { keyIsRemembered } from './key-memory.ts';
 import { gatewayOf, requestOf, writeRefundDown } from './refund-at-gateway.ts';
 import { settle, WORKER_ACTOR } from './settle.ts';
 
@@ -13,9 +14,6 @@ export interface RefundHandlerOptions {
   readonly reads: Reads;
   readonly gateways: GatewayRegistry;
 }
-
-/** Each gateway remembers a key for longer: of those that say for how long, Stripe forgets first, after a day. */
-const KEY_REMEMBERED_MS = 12 * 3_600_000;
 
 /**
  * Carries a refund out, once, whatever dies when. Its intent is on record (SUBMITTED) before the gateway is called, and
@@ -28,23 +26,17 @@ export function submitRefund({ engine, reads, gateways }: RefundHandlerOptions):
     if (!refund) throw new GiveUp(`there is no refund ${job.subjectId}`);
     if (refund.state !== 'PENDING' && refund.state !== 'SUBMITTED') return 'nothing_to_do';
     const gateway = gatewayOf(gateways, refund);
-    const gatewayMayKnow = mayBeKnown(refund, new Date());
+    // Only the very first run of the very first attempt knows that the gateway has not heard of the refund; and not even
+    // that one when the refund is so old that it may come out of a backup, and its key be forgotten.
+    const isFirst = refund.state === 'PENDING' && refund.attempt === 1 && keyIsRemembered(refund, new Date());
     if (refund.state === 'PENDING') await recordIntent(engine, job, refund);
     if (refund.amountMinor === 0) {
       return settle(engine, job, { type: 'settle_refund', refundId: refund.id, gatewayReference: null });
     }
     const request = requestOf(refund);
-    const outcome = gatewayMayKnow ? await askThenSend(gateway, request) : await gateway.refund(request);
+    const outcome = isFirst ? await gateway.refund(request) : await askThenSend(gateway, request);
     return writeRefundDown(engine, job, refund, outcome);
   };
-}
-
-/**
- * Only the very first run of the very first attempt knows that the gateway has not heard of the refund; and not even
- * that one when the refund is so old that it may come out of a backup, and the key may be forgotten at the gateway.
- */
-function mayBeKnown({ state, attempt, createdAt }: RefundAtGateway, now: Date): boolean {
-  return state === 'SUBMITTED' || attempt > 1 || now.getTime() - createdAt.getTime() > KEY_REMEMBERED_MS;
 }
 
 async function recordIntent(engine: Engine, job: RunningJob, refund: RefundAtGateway): Promise<void> {

@@ -112,6 +112,29 @@ describe('a payment by Stripe', () => {
   });
 });
 
+describe('a payment among over 2,000 that were made since', () => {
+  test("is found by Stripe's search, and absent when that does not know it", async () => {
+    stripe.offerSearch();
+    await gateway.authorise(authorisation);
+    stripe.othersPay(2_000);
+    expect(await gateway.findPayment(inquiry)).toMatchObject({ kind: 'found', payment: { gatewayReference: 'pi_1' } });
+    expect(await gateway.findPayment({ ...inquiry, reference: 'payment-8' })).toEqual({ kind: 'absent' });
+  });
+
+  test('is beyond an inquiry where Stripe offers no search', async () => {
+    stripe.othersPay(2_001);
+    expect(await gateway.findPayment(inquiry)).toMatchObject({ kind: 'unknown', isBeyondInquiry: true });
+  });
+});
+
+test('a payment that was pending under its key, and is settled since, is answered as it is now', async () => {
+  await gateway.authorise(authorisation);
+  const pending = { ...authorisation, idempotencyKey: 'pending' };
+  const body = { ...stripe.intents.get('pi_1'), object: 'payment_intent', status: 'processing' };
+  stripe.standIn.slip({ status: 200, body });
+  expect(await gateway.authorise(pending)).toEqual(succeeded('pi_1'));
+});
+
 describe('a refund by Stripe', () => {
   test('goes back to its payment, once, whoever repeats it', async () => {
     await captured();

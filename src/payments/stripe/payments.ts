@@ -51,7 +51,11 @@ export class StripePayments {
       { idempotencyKey },
     );
     const done: readonly GatewayPayment['status'][] = capture ? ['captured'] : ['authorised', 'captured'];
-    return outcomeOf(sent, done, (payment) => disagreement(payment, request));
+    const differs = (payment: GatewayPayment) => disagreement(payment, request);
+    const outcome = await outcomeOf(sent, done, differs);
+    if (outcome.kind !== 'pending') return outcome;
+    // A key that was sent before is answered as it was then, and this may have been settled since.
+    return outcomeOf(this.#stripe.paymentIntents.retrieve(outcome.gatewayReference), done, differs);
   }
 
   async capture(request: CaptureRequest): Promise<GatewayOutcome> {
@@ -70,8 +74,8 @@ export class StripePayments {
   }
 
   /**
-   * By Stripe's own name where we have it, else through the list of what was made since: the list shows a payment as
-   * soon as it is made, while Stripe's search lags behind and is not offered everywhere.
+   * By Stripe's own name where we have it, else through the list of what was made since, which shows a payment as soon
+   * as it is made. Only where that is too long, by Stripe's search.
    */
   async findPayment(inquiry: PaymentInquiry): Promise<PaymentLookup> {
     const { paymentReference, reference, requestedAt } = inquiry;
@@ -92,11 +96,27 @@ export class StripePayments {
       ofReference.push(...page.entries.filter((payment) => payment.reference === reference));
       after = page.next;
       if (after === null) {
-        const payment = ofReference.find(({ status }) => status !== 'declined') ?? ofReference[0];
-        return payment ? { kind: 'found', payment } : { kind: 'absent' };
+        return lookupIn(ofReference);
       }
     }
-    return { kind: 'unknown', reason: `Stripe made over ${MOST_PAGES} pages of payments since it was asked for` };
+    return this.#search(reference);
+  }
+
+  /**
+   * It lags behind by up to an hour: what it does not show yet is so young that its key is remembered, and sending it
+   * again is answered with it. It is not offered everywhere, India among the places.
+   */
+  async #search(reference: string): Promise<PaymentLookup> {
+    try {
+      const query = `metadata['${METADATA.reference}']:'${reference}'`;
+      const { data } = await this.#stripe.paymentIntents.search({ query, limit: PAGE_ROWS });
+      const found = Array.isArray(data) ? data.map(read) : [undefined];
+      return found.every((payment) => payment !== undefined) ? lookupIn(found) : UNREADABLE;
+    } catch (error) {
+      const { reason } = unknownOf(error);
+      const tooLong = `Stripe made over ${MOST_PAGES} pages of payments since it was asked for`;
+      return { kind: 'unknown', reason: `${tooLong}, and its search says: ${reason}`, isBeyondInquiry: true };
+    }
   }
 
   async listPayments({ since, after }: BooksRequest): Promise<BooksPage<GatewayPayment>> {
@@ -116,6 +136,12 @@ export class StripePayments {
 }
 
 const UNREADABLE = { kind: 'unknown', reason: 'the answer is not a payment' } as const;
+
+/** What a customer tried before with a card that was declined is not what became of it. */
+function lookupIn(ofReference: readonly GatewayPayment[]): PaymentLookup {
+  const payment = ofReference.find(({ status }) => status !== 'declined') ?? ofReference[0];
+  return payment ? { kind: 'found', payment } : { kind: 'absent' };
+}
 
 function read(answer: unknown): GatewayPayment | undefined {
   const intent = asIntent(answer);

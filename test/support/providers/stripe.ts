@@ -10,6 +10,10 @@ export interface StripeStandIn {
   readonly refunds: Map<string, RefundJson>;
   /** The next refund is made with this status. */
   nextRefundStatus(status: RefundJson['status']): void;
+  /** As many payments of others are made as a busy account makes in a while. */
+  othersPay(count: number, at?: Date): void;
+  /** The search is one of an account in a country where it is offered. */
+  offerSearch(): void;
 }
 
 export interface IntentJson {
@@ -40,6 +44,7 @@ export function stripeStandIn(): StripeStandIn {
   const refunds = new Map<string, RefundJson>();
   const answered = new Map<string, { body: string; answer: Answered }>();
   let statusOfNext: RefundJson['status'] = 'succeeded';
+  let searches = false;
 
   const route = (request: ReceivedRequest): Answered => {
     const form = new URLSearchParams(request.body);
@@ -50,6 +55,7 @@ export function stripeStandIn(): StripeStandIn {
       case 'POST payment_intents':
         return createIntent(form);
       case 'GET payment_intents/id':
+        if (id === 'search') return search(request.query.get('query') ?? '');
         return intent ? ok(intentView(intent)) : missing();
       case 'POST payment_intents/id/capture':
         return intent ? capture(intent, form) : missing();
@@ -69,7 +75,17 @@ export function stripeStandIn(): StripeStandIn {
     }
   };
 
-  const createIntent = (form: URLSearchParams): Answered => {
+  const search = (query: string): Answered => {
+    const [, name = '', value] = /^metadata\['(\w+)'\]:'([\w-]+)'$/.exec(query) ?? [];
+    if (!searches || value === undefined) {
+      const message = 'The search feature is temporarily unavailable in your region.';
+      return failure(400, 'invalid_request_error', undefined, message);
+    }
+    const data = [...intents.values()].filter(({ metadata }) => metadata[name] === value).map(intentView);
+    return ok({ object: 'search_result', data, has_more: false, url: '/v1/payment_intents/search' });
+  };
+
+  const createIntent = (form: URLSearchParams, created = CREATED + intents.size): Answered => {
     const declines = form.get('payment_method') === 'pm_card_chargeDeclined';
     const amount = Number(form.get('amount'));
     const captured = form.get('capture_method') === 'automatic';
@@ -80,7 +96,7 @@ export function stripeStandIn(): StripeStandIn {
       currency: form.get('currency') ?? '',
       status: declines ? 'requires_payment_method' : captured ? 'succeeded' : 'requires_capture',
       metadata: metadataOf(form),
-      created: CREATED + intents.size,
+      created,
     };
     intents.set(intent.id, intent);
     if (!declines) return ok(intentView(intent));
@@ -148,6 +164,13 @@ export function stripeStandIn(): StripeStandIn {
     refunds,
     nextRefundStatus: (status) => {
       statusOfNext = status;
+    },
+    othersPay: (count, at) => {
+      const form = new URLSearchParams({ amount: '100', currency: 'inr', capture_method: 'automatic' });
+      for (let number = 1; number <= count; number += 1) createIntent(form, at && at.getTime() / 1_000);
+    },
+    offerSearch: () => {
+      searches = true;
     },
   };
 }
