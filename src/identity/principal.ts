@@ -14,6 +14,8 @@ export interface Principal {
   readonly role: Role | null;
   /** Operations of the role that it is narrowed to; undefined: all of them. */
   readonly operations: ReadonlySet<string> | undefined;
+  /** When a key ends; left out: never, or it is no key. */
+  readonly endsAt?: Date;
   /** The orders that it sees, and may act on. */
   readonly scope: OrderScope;
   /** By which a person comes; undefined: it is no person, or comes by no session of ours. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
-import type { OperationId } from '../../identity/operations.ts';
 import type { SecurityEventName } from '../../identity/security-log.ts';
+import { refuseWidening } from '../access/widening.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, READS_BODY } from '../http/documentation.ts';
 import { instantOf } from '../lists/instant.ts';
@@ -42,7 +42,9 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
         operationId: 'createKey',
         tags: ['identity'],
         summary: 'Make an API key',
-        description: 'The answer holds the secret, once. It is therefore never kept under an Idempotency-Key.',
+        description:
+          'The answer holds the secret, once. It is therefore never kept under an Idempotency-Key. A key makes none that ' +
+          'may do more than itself, or lasts longer.',
         body: NewKey,
         response: {
           201: { description: 'The key, with its secret', ...ref(IssuedKeySchema) },
@@ -53,8 +55,8 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     async (request, reply) => {
       const { name, role, operations = null, expires_at: expiry } = request.body;
       refuseIdempotencyKey(request);
-      refuseWidening(request, operations);
       const expiresAt = futureOf(expiry);
+      refuseWidening(identity, request, 'createKey', { operations, expiresAt });
       const issued = await createKey(pool, { name, role, operations, expiresAt, createdBy: request.principal.actor });
       if (!issued) throw new ProblemError('key.name_taken', `A key has, or had, the name ${name}.`);
       const key = await found(issued.id);
@@ -104,7 +106,8 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
         summary: 'Give an API key a new secret',
         description:
           'The secrets before stay good for the overlap, so that programs can change over one by one. What the key ' +
-          'made, its name and its idempotency keys stay its own.',
+          'made, its name and its idempotency keys stay its own. A key gives no secret to one that may do more than ' +
+          'itself, or lasts longer.',
         params: IdParameters,
         body: KeyRotation,
         response: {
@@ -115,7 +118,9 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
-      const { id } = await found(request.params.id);
+      const before = await found(request.params.id);
+      refuseWidening(identity, request, 'rotateKey', before);
+      const { id } = before;
       const issued = await rotateKey(pool, id, request.body.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS);
       if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
       const key = await found(id);
@@ -147,15 +152,6 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
       return keyView(key);
     },
   );
-}
-
-/** A key that is narrowed makes no key that is wider. */
-function refuseWidening({ principal }: FastifyRequest, operations: readonly OperationId[] | null): void {
-  const own = principal.operations;
-  if (own === undefined || operations?.every((operation) => own.has(operation))) return;
-  throw new ProblemError('auth.forbidden', 'A key that is narrowed to operations makes only keys of such.', {
-    facts: { role: principal.role, operation: 'createKey' },
-  });
 }
 
 /** @throws ProblemError naming the field when the time is past */

@@ -136,6 +136,8 @@ export interface FoundKey {
   readonly name: string;
   readonly role: KeyRole;
   readonly operations: readonly string[] | null;
+  /** When the key ends, whichever of its secrets this is. */
+  readonly endsAt: Date | null;
   /** Whichever of key and secret ends first. */
   readonly expiresAt: Date | null;
   readonly revoked: boolean;
@@ -145,6 +147,7 @@ export async function findKey(pool: Pool, hash: string): Promise<FoundKey | unde
   const { rows } = await pool.query<FoundKey>({
     name: 'find-key',
     text: `SELECT api_keys.id, name, role, operations, revoked_at IS NOT NULL AS revoked,
+                  api_keys.expires_at AS "endsAt",
                   least(api_keys.expires_at, api_key_secrets.expires_at) AS "expiresAt"
            FROM api_key_secrets JOIN api_keys ON api_keys.id = key_id WHERE hash = decode($1, 'base64')`,
     values: [hash],

@@ -91,6 +91,7 @@ function remember(key: FoundKey): Remembered {
     caller: `key:${key.id}`,
     role: key.role,
     operations: key.operations ? new Set(key.operations) : undefined,
+    ...(key.endsAt ? { endsAt: key.endsAt } : {}),
     scope: key.role === 'shop' ? { shopId: key.id } : ALL_ORDERS,
   };
   return { key, principal, expiresAtMs: key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };

@@ -129,6 +129,52 @@ describe('once there is a key', () => {
     await issueKey(api, { ...wider, operations: ['getMe'] }, maker.secret);
   });
 
+  it('a key that is narrowed takes over no key that does more, and opens the door to no person', async () => {
+    const operations = ['listKeys', 'rotateKey', 'invitePerson', 'updatePerson', 'resetPerson'];
+    const narrow = await issueKey(api, { name: 'narrow', role: 'admin', operations }, admin.secret);
+    const asha = { name: 'Asha', email: 'asha@shop.example', role: 'read_only' };
+    const invited = await api.post('/v1/people', asha, bearer(admin.secret));
+    const person = `/v1/people/${invited.json<{ id: number }>().id}`;
+    const attempts = [
+      { method: 'POST', url: `/v1/keys/${admin.id}/rotate`, payload: { overlap_seconds: 0 } },
+      { method: 'POST', url: '/v1/people', payload: { ...asha, name: 'Mallory', email: 'mallory@shop.example' } },
+      { method: 'POST', url: `${person}/reset`, payload: {} },
+      { method: 'PATCH', url: person, payload: { role: 'admin' } },
+      { method: 'PATCH', url: person, payload: { disabled: false } },
+    ] as const;
+    for (const attempt of attempts) {
+      const answer = await api.send({ ...attempt, headers: { ...bearer(narrow.secret), 'x-request-id': 'widening' } });
+      expect([answer.statusCode, answer.json<ProblemJson>().code], attempt.url).toEqual([403, 'auth.forbidden']);
+    }
+    expect((await api.get('/v1/me', bearer(admin.secret))).statusCode).toBe(200);
+    await api.identity.securityLog.flush();
+    const events = await api.get('/v1/security-events?event=access.forbidden', bearer(admin.secret));
+    const refused = events
+      .json<PageJson<{ request_id: string }>>()
+      .data.filter((each) => each.request_id === 'widening');
+    expect(refused).toHaveLength(attempts.length);
+
+    const itself = await api.post(`/v1/keys/${narrow.id}/rotate`, {}, bearer(narrow.secret));
+    expect(itself.statusCode).toBe(200);
+    const disabled = { method: 'PATCH', url: person, payload: { disabled: true } } as const;
+    expect((await api.send({ ...disabled, headers: bearer(narrow.secret) })).statusCode).toBe(200);
+  });
+
+  it('a key that has an end makes, and takes over, none that lasts longer', async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    const short = await issueKey(api, { name: 'for an hour', role: 'admin', expires_at: inAnHour }, admin.secret);
+    for (const expires_at of [undefined, later]) {
+      const answer = await api.post('/v1/keys', { name: 'longer', role: 'admin', expires_at }, bearer(short.secret));
+      expect([answer.statusCode, answer.json<ProblemJson>().code]).toEqual([403, 'auth.forbidden']);
+    }
+    expect((await api.post(`/v1/keys/${admin.id}/rotate`, {}, bearer(short.secret))).statusCode).toBe(403);
+    await issueKey(api, { name: 'as short', role: 'admin', expires_at: inAnHour }, short.secret);
+    // The end of a secret after a rotation is not that of its key.
+    await api.post(`/v1/keys/${short.id}/rotate`, { overlap_seconds: 60 }, bearer(short.secret));
+    await issueKey(api, { name: 'in the overlap', role: 'admin', expires_at: inAnHour }, short.secret);
+  });
+
   it('a secret in a URL is refused, even a good one beside a good header, and is nowhere in the log', async () => {
     for (const url of [
       `/v1/orders?key=${admin.secret}`,

@@ -3,6 +3,7 @@ import { makeLink, pathOfLink, type NewLink } from '../../../identity/people/one
 import { changePerson, createPerson, listPeople, readPerson, type Person } from '../../../identity/people/people.ts';
 import { endSessions, listSessions } from '../../../identity/people/sessions.ts';
 import type { SecurityEventName } from '../../../identity/security-log.ts';
+import { A_PERSON, refuseWidening } from '../../access/widening.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
@@ -53,7 +54,8 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         summary: 'Invite a person',
         description:
           'The answer holds a link by which they choose their password: good once, for three days, and in no other ' +
-          'answer. It is therefore never kept under an Idempotency-Key.',
+          'answer. It is therefore never kept under an Idempotency-Key. A key that is narrowed to operations invites ' +
+          'nobody.',
         body: NewPersonBody,
         response: {
           201: { description: 'The person, with the link', ...ref(PersonWithLinkSchema) },
@@ -63,6 +65,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
+      refuseWidening(identity, request, 'invitePerson', A_PERSON);
       const person = await createPerson(pool, { ...request.body, createdBy: request.principal.actor });
       if (typeof person === 'string') throw taken(person);
       changed('person.invited', request, person);
@@ -108,7 +111,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         summary: "Change a person's role, or disable or enable them",
         description:
           'Holds from their next request on, and within a second for every other process. One who is disabled has no ' +
-          'session and no link any more.',
+          'session and no link any more. A key that is narrowed to operations may disable, and nothing else.',
         params: IdParameters,
         body: PersonChangeBody,
         response: {
@@ -120,6 +123,8 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     async (request) => {
       const before = await found(request.params.id);
       const { role, disabled } = request.body;
+      // To keep somebody out is the one change that lets nobody do more.
+      if (role !== undefined || disabled === false) refuseWidening(identity, request, 'updatePerson', A_PERSON);
       if (request.principal.session?.personId === before.id) {
         throw new ProblemError('person.own_account', 'Another administrator has to do this to your account.');
       }
@@ -140,7 +145,8 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         tags: ['identity'],
         summary: 'Make a link by which a person chooses another password',
         description:
-          'Good once, for a day, in the place of any link from before. Password and sessions stay until it is used.',
+          'Good once, for a day, in the place of any link from before. Password and sessions stay until it is used. A ' +
+          'key that is narrowed to operations makes none.',
         params: IdParameters,
         body: PersonReset,
         response: {
@@ -151,6 +157,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
+      refuseWidening(identity, request, 'resetPerson', A_PERSON);
       const person = await found(request.params.id);
       if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
       const removesSecondFactor = request.body.remove_second_factor ?? false;
