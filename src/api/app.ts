@@ -12,6 +12,7 @@ import { refuseAmbiguity } from './http/ambiguous-request.ts';
 import { answerClientErrors } from './problems/client-error.ts';
 import { answerError, answerNotFound } from './problems/errors.ts';
 import { describeApi } from './http/openapi.ts';
+import { forbidKeeping } from './http/private-answers.ts';
 import { BARE_SECURITY_HEADERS, registerSecurityHeaders } from './http/security-headers.ts';
 import { buildSerializer } from './http/serialisation.ts';
 import { createWebServer } from './http/server.ts';
@@ -209,6 +210,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   await registerSecurityHeaders(api, dependencies.web);
   guardRoutes(api, dependencies.identity);
   boundLoad(api, dependencies.load ?? NO_BOUNDS, dependencies.metrics);
+  forbidKeeping(api);
   await api.register(swagger, describeApi());
   await api.register(swaggerUi, { routePrefix: '/docs' });
   for (const schema of NAMED_SCHEMAS) api.addSchema(schema);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useApi } from '../../support/api.ts';
+import { moveOrder, placeOrder } from '../../support/shop/shop.ts';
 
 const closed = useApi();
 const open = useApi({ corsOrigins: ['https://shop.example'] });
@@ -28,6 +29,28 @@ describe('every answer', () => {
       expect(headers).not.toHaveProperty('server');
     },
   );
+
+  it('of an operation may be kept by nobody, refused or not, whatever the path ends with', async () => {
+    const order = await placeOrder(closed);
+    await moveOrder(closed, order.id, 'pay', 'process', 'ship');
+    const nobody = { authorization: 'Bearer nobody' };
+    for (const [path, operations] of Object.entries(closed.contract.document.paths)) {
+      const url = path.replace('{id}', '1').replace('{gateway}', 'local');
+      for (const [method, { responses }] of Object.entries(operations)) {
+        // A stream goes on for as long as it is listened to: of it, the refusal is enough.
+        const isStream = 'text/event-stream' in (responses['200']?.content ?? {});
+        for (const headers of method === 'get' && !isStream ? [nobody, {}] : [nobody]) {
+          const answer = await closed.app.inject({ method: method as 'GET', url, headers });
+          expect(answer.headers['cache-control'], `${method} ${url} ${answer.statusCode}`).toContain('no-store');
+        }
+      }
+    }
+    const list = await closed.get('/v1/orders');
+    expect([list.statusCode, list.headers['cache-control']]).toEqual([200, 'private, no-store']);
+    const ledger = '/v1/ledger/export.csv?from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z';
+    const csv = await closed.get(ledger);
+    expect([csv.statusCode, csv.headers['cache-control']]).toEqual([200, 'private, no-store']);
+  });
 
   it('of the documentation has no script in the page, so it works under its policy', async () => {
     const page = (await closed.app.inject({ url: '/docs/' })).body;
