@@ -36,6 +36,8 @@ export const REFUSALS = {
   'refund.attempt_superseded': 'A later attempt of the refund is under way.',
   'refund.exceeds_captured': 'More than what was captured and is not refunded yet.',
   'refund.order_not_paid': 'The order is not paid yet.',
+  'refund.awaits_approval':
+    'What the return refunds hangs on a refund that waits for a second person, who decides first.',
   'refund.same_person': 'Whoever asked for a refund cannot approve it.',
   'credit_note.not_found': 'The order has no such credit note.',
   'invoice.not_found': 'The order has no invoice; shipping issues it.',

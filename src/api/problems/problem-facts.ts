@@ -77,6 +77,7 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
   'payment.illegal_transition': illegalTransition(payment),
   'refund.illegal_transition': illegalTransition(refund),
   'refund.order_not_paid': { state: { meaning: 'the state that the order is in', example: 'PENDING_PAYMENT' } },
+  'refund.awaits_approval': { refund_ids: { meaning: 'the refunds to decide on first', example: [1004] } },
   'refund.same_person': { requested_by: { meaning: 'who asked for it', example: 'asha' } },
   'refund.attempt_superseded': {
     attempt: { meaning: 'the attempt that was answered', example: 1 },

@@ -49,6 +49,7 @@ const STATUS_OF_REFUSAL: Readonly<Record<RefusalCode, number>> = {
   'refund.attempt_superseded': 409,
   'refund.exceeds_captured': 409,
   'refund.order_not_paid': 409,
+  'refund.awaits_approval': 409,
   'refund.same_person': 403,
   'credit_note.not_found': 404,
   'invoice.not_found': 404,

@@ -31,7 +31,8 @@ const WHAT_AN_EVENT_DOES: Readonly<Record<ReturnEvent, string>> = {
   dispatch: 'It is on its way: APPROVED becomes IN_TRANSIT.',
   receive: 'It has arrived: IN_TRANSIT becomes RECEIVED.',
   complete:
-    'Final. Refunds what is due for its items, less what is kept back, to the payments that they came by, once.',
+    'Final. Refunds what is due for its items, less what is kept back, to the payments that they came by, once. ' +
+    'While that needs what a refund reserves that awaits its approval, it is refused.',
 };
 
 export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencies): void {
@@ -196,7 +197,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
               'return.not_found',
               'return.illegal_transition',
               'order.version_mismatch',
-              ...(event === 'complete' ? (['return.deductions_exceed_due'] as const) : []),
+              ...(event === 'complete' ? (['return.deductions_exceed_due', 'refund.awaits_approval'] as const) : []),
             ),
           },
         },

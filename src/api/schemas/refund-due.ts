@@ -24,5 +24,10 @@ export const RefundDueSchema = named(
       }),
     ),
     total_minor: { ...AmountMinor, description: 'What is refunded' },
+    awaits_refund_ids: Type.Array(Id, {
+      description:
+        'Refunds that await approval and reserve what is needed here: the return is completed once they are decided ' +
+        'on. `total_minor` is what is refunded if they are rejected',
+    }),
   }),
 );

@@ -24,6 +24,7 @@ export function refundDueOf(order: SeenOrder, part: Return): RefundDue | null {
       ...taxedView(line),
     })),
     ...restView(paper),
+    awaits_refund_ids: [],
   };
 }
 
@@ -36,10 +37,16 @@ export function refundDueView(credit: ReturnCredit): RefundDue {
       ...taxedView(worth),
     })),
     ...restView(credit),
+    awaits_refund_ids: [...credit.awaitedRefundIds],
   };
 }
 
-function restView({ shipping, roundingMinor, deductions, totalMinor }: Omit<ReturnCredit, 'lines'>) {
+function restView({
+  shipping,
+  roundingMinor,
+  deductions,
+  totalMinor,
+}: Omit<ReturnCredit, 'lines' | 'awaitedRefundIds'>) {
   return {
     shipping: shipping && taxedView(shipping),
     rounding_minor: roundingMinor,

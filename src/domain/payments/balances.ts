@@ -1,4 +1,4 @@
-import type { Order, Payment, SeenOrder } from '../orders/order.ts';
+import type { Order, Payment, Refund, SeenOrder } from '../orders/order.ts';
 import { sumOf } from '../pricing/share.ts';
 
 /** What a payment brings in, once it is captured. */
@@ -19,6 +19,11 @@ export function refundableMinor(payment: Payment): number {
 /** What was captured towards an order and not given back: what covers it, and what may still be refunded. */
 export function leftToRefundMinor({ payments }: Pick<Order, 'payments'>): number {
   return sumOf(payments.map(refundableMinor));
+}
+
+/** Refunds that a second person decides on: reserved, and not given back until then. */
+export function refundsAwaitingApproval({ refunds }: Pick<Order, 'refunds'>): Refund[] {
+  return refunds.filter(({ state }) => state === 'AWAITING_APPROVAL');
 }
 
 /** Payments that a gateway has under way or has authorised, and that may still be captured. */

@@ -1,11 +1,15 @@
 import { inTurn, nothingFollows, type Circumstances, type Consequence } from '../decision.ts';
 import { withPart, type Order } from '../orders/order.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
-import { leftToRefundMinor } from './balances.ts';
+import { rejectRefund } from '../refunds/reject-refund.ts';
+import { leftToRefundMinor, refundsAwaitingApproval } from './balances.ts';
+
+const REASON = 'The order was cancelled.';
 
 /**
  * What becomes of the payments of an order that is cancelled: what was captured goes back, and what is authorised is
  * given up. One that the gateway has under way is left to it: once authorised it is given up, once captured refunded.
+ * A refund that waits for a second person is settled by that: its money goes back with the rest, so it is rejected.
  */
 export function cancelPayments(order: Order, circumstances: Circumstances): Consequence {
   const authorised = order.payments.filter(({ state, intent }) => state === 'AUTHORISED' && intent === null);
@@ -17,9 +21,12 @@ export function cancelPayments(order: Order, circumstances: Circumstances): Cons
     transitions: [],
     jobs: [{ kind: 'payment.void', subjectId: payment.id }],
   }));
-  const leftMinor = leftToRefundMinor(order);
+  const settled = inTurn(voided, refundsAwaitingApproval(order), (sofar, refund) =>
+    rejectRefund(sofar, refund, REASON, circumstances),
+  );
+  const leftMinor = leftToRefundMinor(settled.order);
   // An order of nothing that was paid has its refund of nothing; one that was refunded already needs none.
-  if (leftMinor === 0 && order.refunds.length > 0) return voided;
-  const origin = { cause: 'cancellation', returnId: null, reason: 'The order was cancelled.' } as const;
-  return inTurn(voided, [leftMinor], (sofar, amountMinor) => createRefunds(sofar, amountMinor, origin, circumstances));
+  if (leftMinor === 0 && order.refunds.length > 0) return settled;
+  const origin = { cause: 'cancellation', returnId: null, reason: REASON } as const;
+  return inTurn(settled, [leftMinor], (sofar, amountMinor) => createRefunds(sofar, amountMinor, origin, circumstances));
 }

@@ -188,6 +188,22 @@ test('money goes back to the payments that it came by, newest first, each within
   ]);
 });
 
+test.each([450, 3_050])('a refund of %i that waits is rejected by cancelling, and all goes back', (amountMinor) => {
+  const goodwill = { type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' } as const;
+  const asked = after(orderIn('PAID'), [goodwill], { refundApprovalAboveMinor: 0 });
+  const cancelled = acceptedBy(decide(asked, cancel, circumstancesAt(now, 9_001)));
+  expect(cancelled.order.refunds.map((each) => [each.cause, each.state, each.amountMinor])).toEqual([
+    ['goodwill', 'REJECTED', amountMinor],
+    ['cancellation', 'PENDING', 3_050],
+  ]);
+  expect(cancelled.transitions.map(({ entityType, event }) => `${entityType} ${event}`)).toEqual([
+    'order cancel',
+    'refund reject',
+    'refund create',
+  ]);
+  expect(onlyOne(cancelled.order.payments).refundedMinor).toBe(3_050);
+});
+
 describe('what is outstanding, which is what the customer still owes,', () => {
   const goodwill: OrderCommand = { type: 'request_refund', amountMinor: 450, paymentId: null, reason: 'A dent' };
 

@@ -6,7 +6,7 @@ import type { CreditNoteSnapshot } from '../papers/credit-note.ts';
 import { accountsOf, type Accounts } from '../ledger/accounts.ts';
 import { entriesBetween } from '../ledger/entries.ts';
 import type { Order } from '../orders/order.ts';
-import { capturedMinor, leftToRefundMinor, outstandingMinor } from '../payments/balances.ts';
+import { capturedMinor, leftToRefundMinor, outstandingMinor, refundsAwaitingApproval } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { taxMinorOf, type TaxedAmount } from '../pricing/tax.ts';
 
@@ -56,6 +56,24 @@ function assertPaymentsAddUp(order: Order): void {
   if (order.state !== 'PENDING_PAYMENT') assert.equal(outstandingMinor(order), 0);
 }
 
+/** What a paper says was refunded before was given back, or is on its way: nobody can still say no to it. */
+function assertPapersDeductOnlyWhatWentBack(order: Order): void {
+  const goodwill = paidBack(order).filter(({ cause }) => cause === 'goodwill');
+  const before = papersOf(order).flatMap(({ deductions }) =>
+    deductions.filter(({ kind }) => kind === 'refunded_before'),
+  );
+  assert.ok(
+    sumOf(before.map(({ amountMinor }) => amountMinor)) <= sumOf(goodwill.map(({ amountMinor }) => amountMinor)),
+  );
+}
+
+/** Nothing of a cancelled order is left, and nobody can still decide to keep some of it. */
+function assertCancelledGoesBackWhole(order: Order): void {
+  if (order.state !== 'CANCELLED') return;
+  assert.equal(leftToRefundMinor(order), 0);
+  assert.deepEqual(refundsAwaitingApproval(order), []);
+}
+
 /** Said from the state alone, without the rules that post. */
 function assertLedgerSaysTheState(order: Order, ledger: Accounts): void {
   assert.equal(sumOf([...ledger.values()]), 0);
@@ -92,6 +110,8 @@ describe('whatever an order is made of, and however it is paid and returned', ()
             assertLedgerSaysTheState(after, ledger);
             assertPaymentsAddUp(after);
             assertPapersAddUp(after);
+            assertPapersDeductOnlyWhatWentBack(after);
+            assertCancelledGoesBackWhole(after);
             // No line's price moves, whatever comes back of it or of another.
             for (const [index, item] of after.items.entries()) {
               assert.deepEqual({ ...item, returnedQuantity: 0 }, { ...before.items[index], returnedQuantity: 0 });

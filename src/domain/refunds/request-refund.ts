@@ -6,6 +6,7 @@ import { withPart, type Order, type Refund } from '../orders/order.ts';
 import { refundableMinor, refundablePayments } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from './create-refunds.ts';
+import { rejectRefund } from './reject-refund.ts';
 
 /**
  * A person gives money back without goods. Above the shop's limit it waits for a second person; its amount is reserved
@@ -56,27 +57,20 @@ export function decideRefund(order: Order, command: DecideRefund, circumstances:
     const detail = `${actor} has asked for this refund; another person decides on it.`;
     return refused('refund.same_person', detail, { requested_by: actor });
   }
-  const moved: Refund = { ...refund, state: to, updatedAt: now };
   const { reason } = command;
-  const decided: Consequence = {
+  if (event === 'reject') {
+    const rejected = rejectRefund(order, refund, reason, circumstances);
+    return accepted(rejected.order, circumstances, refund.id, rejected);
+  }
+  const moved: Refund = { ...refund, state: to, updatedAt: now };
+  const approved: Consequence = {
     order: { ...order, refunds: withPart(order.refunds, moved) },
     transitions: [{ entityType: 'refund', entityId: refund.id, event, from: refund.state, to, reason }],
-    jobs: event === 'approve' ? [{ kind: 'refund.submit', subjectId: refund.id }] : [],
+    jobs: [{ kind: 'refund.submit', subjectId: refund.id }],
   };
-  if (event === 'approve') {
-    const why = reason ?? 'Goodwill';
-    const documented = inTurn(decided, [moved], (sofar, each) => creditNoteOfRefund(sofar, each, why, circumstances));
-    return accepted(documented.order, circumstances, refund.id, documented);
-  }
-  return accepted(released(decided.order, refund), circumstances, refund.id, decided);
-}
-
-/** Gives a rejected refund's reservation back. */
-function released(order: Order, { paymentId, amountMinor }: Refund): Order {
-  const payment = order.payments.find(({ id }) => id === paymentId);
-  if (!payment) throw new RangeError(`the refund's payment ${paymentId} is not there`);
-  const freed = { ...payment, refundedMinor: payment.refundedMinor - amountMinor };
-  return { ...order, payments: withPart(order.payments, freed) };
+  const why = reason ?? 'Goodwill';
+  const documented = inTurn(approved, [moved], (sofar, each) => creditNoteOfRefund(sofar, each, why, circumstances));
+  return accepted(documented.order, circumstances, refund.id, documented);
 }
 
 function creditNoteOfRefund(

@@ -1,7 +1,7 @@
 import type { CreditNoteDeduction } from '../papers/credit-note.ts';
 import type { ReturnDeduction } from '../commands.ts';
 import type { OrderItem, ReturnItem, SeenOrder } from '../orders/order.ts';
-import { leftToRefundMinor } from '../payments/balances.ts';
+import { leftToRefundMinor, refundsAwaitingApproval } from '../payments/balances.ts';
 import { shareOf, sumOf } from '../pricing/share.ts';
 import type { TaxedAmount } from '../pricing/tax.ts';
 import { differenceOf, shareByParts, worthBetween, worthOfUnits, type UnitsWorth } from './units-worth.ts';
@@ -16,6 +16,11 @@ export interface ReturnCredit {
   readonly deductions: readonly CreditNoteDeduction[];
   /** What is refunded. */
   readonly totalMinor: number;
+  /**
+   * Refunds that a second person decides on first: what they reserve is needed here. Approved, they were given back
+   * before; rejected, they were not. Until then nobody can say what is due, and the total is as if they were rejected.
+   */
+  readonly awaitedRefundIds: readonly number[];
 }
 
 export interface LineCredit {
@@ -30,7 +35,7 @@ type Units = ReadonlyMap<number, number>;
 
 /**
  * What is due now: what is due at all the units returned so far, this return's with them, less what was due before. It
- * follows from the order and its completed returns alone.
+ * follows from the order, its completed returns and what was given back of it alone.
  *
  * @param deductions what is kept back; no more than is due
  */
@@ -51,7 +56,10 @@ export function creditOfReturn(
   const dueMinor = sumOf(lines.map(({ worth }) => worth.totalMinor)) + (shipping?.totalMinor ?? 0) + roundingMinor;
   const wantedMinor = dueMinor - sumOf(deductions.map(({ amountMinor }) => amountMinor));
   // What was given back without goods before is not given back again with them.
-  const beforeMinor = Math.max(0, wantedMinor - leftToRefundMinor(order));
+  const leftMinor = leftToRefundMinor(order);
+  const awaited = refundsAwaitingApproval(order);
+  const unlessApprovedMinor = leftMinor + sumOf(awaited.map(({ amountMinor }) => amountMinor));
+  const beforeMinor = Math.max(0, wantedMinor - unlessApprovedMinor);
   return {
     lines,
     shipping: shipping?.totalMinor === 0 ? null : shipping,
@@ -61,6 +69,7 @@ export function creditOfReturn(
         ? deductions
         : [...deductions, { kind: 'refunded_before', description: 'Refunded before', amountMinor: beforeMinor }],
     totalMinor: wantedMinor - beforeMinor,
+    awaitedRefundIds: wantedMinor > leftMinor ? awaited.map(({ id }) => id) : [],
   };
 }
 

@@ -20,6 +20,7 @@ import {
   stateAfter,
   type ReturnEvent,
 } from '../lifecycles.ts';
+import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
 import type { Order } from '../orders/order.ts';
 import { returnableQuantity } from './return.ts';
 
@@ -258,6 +259,45 @@ describe('completing a return', () => {
       { kind: 'refunded_before', description: 'Refunded before', amountMinor: 1 },
     ]);
     expect(onlyOne(after.payments).refundedMinor).toBe(3_050);
+  });
+
+  test('waits for the second person where the refund hangs on what they decide, and then says what was decided', () => {
+    const { order } = orderWithReturnIn('RECEIVED');
+    const twoHands = (at: number, actor: string) => ({
+      ...circumstancesAt(now, at),
+      actor,
+      moneyPolicy: { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 0 },
+    });
+    const goodwill = (amountMinor: number) => {
+      const command = { type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' } as const;
+      return acceptedBy(decide(order, command, twoHands(8_001, 'asha'))).order;
+    };
+    // 3,050 was paid, and the return is worth 2,750: 300 may go either way.
+    expect(acceptedBy(move(goodwill(300), 'complete')).order.refunds.at(-1)?.amountMinor).toBe(2_750);
+
+    const asked = goodwill(301);
+    const circumstances = circumstancesAt(now);
+    expect(refusalBy(move(asked, 'complete', circumstances))).toMatchObject({
+      code: 'refund.awaits_approval',
+      facts: { refund_ids: [8_001] },
+    });
+    expect(circumstances.taken).toEqual(nothingTaken);
+    const decided = (type: 'approve_refund' | 'reject_refund') => {
+      const command = { type, refundId: 8_001, reason: null } as const;
+      const after = acceptedBy(decide(asked, command, twoHands(8_101, 'bela'))).order;
+      return acceptedBy(move(after, 'complete')).order;
+    };
+    const approved = decided('approve_refund');
+    expect(approved.refunds.map(({ amountMinor }) => amountMinor)).toEqual([301, 2_749]);
+    expect(approved.creditNotes.at(-1)?.snapshot.deductions).toMatchObject([
+      { kind: 'refunded_before', amountMinor: 1 },
+    ]);
+    const rejected = decided('reject_refund');
+    expect(rejected.refunds.map(({ state, amountMinor }) => [state, amountMinor])).toEqual([
+      ['REJECTED', 301],
+      ['PENDING', 2_750],
+    ]);
+    expect(onlyOne(rejected.creditNotes).snapshot.deductions).toEqual([]);
   });
 
   test('keeps back what it is told to, and refuses to keep back more than is due, taking nothing', () => {

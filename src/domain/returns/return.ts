@@ -5,7 +5,7 @@ import { allowedEvents, returnLifecycle, stateAfter } from '../lifecycles.ts';
 import { withPart, type Order, type OrderItem, type Return, type SeenOrder } from '../orders/order.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
-import { creditOfReturn, dueMinorOf } from '../refunds/return-credit.ts';
+import { creditOfReturn, dueMinorOf, type ReturnCredit } from '../refunds/return-credit.ts';
 
 /** Units of a line that may still be asked back: bought, and in no return that was not rejected. */
 export function returnableQuantity(order: Pick<Order, 'state'>, item: OrderItem): number {
@@ -120,6 +120,7 @@ export function moveReturn(order: Order, command: MoveReturn, circumstances: Cir
     });
   }
   const credit = creditOfReturn(order, found, deductions);
+  if (credit.awaitedRefundIds.length > 0) return awaitsDecision(credit);
   const origin = { cause: 'return', returnId: found.id, reason: `Return ${found.id} was completed.` } as const;
   const refunded = createRefunds(changed, credit.totalMinor, origin, circumstances);
   const occasion = { returnId: found.id, credit, reason: found.reason };
@@ -128,6 +129,12 @@ export function moveReturn(order: Order, command: MoveReturn, circumstances: Cir
     transitions: [transition, ...completed.transitions],
     jobs: completed.jobs,
   });
+}
+
+/** Whoever decides meanwhile decides what was given back before, and the credit note says that for good. */
+function awaitsDecision({ awaitedRefundIds, totalMinor }: ReturnCredit): Refused {
+  const detail = `What is refunded, ${totalMinor} or less, hangs on refund ${awaitedRefundIds.join(', ')}: have it approved or rejected first.`;
+  return refused('refund.awaits_approval', detail, { refund_ids: awaitedRefundIds });
 }
 
 function countReturned(order: Order, { items }: Return, sign: 1 | -1): Order {

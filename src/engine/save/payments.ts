@@ -53,6 +53,26 @@ export function savePayments(write: Write, parts: ChangedParts): void {
       part.updatedAt,
     ],
   );
+  // Before new ones: what a rejected refund gives back may go into one of them.
+  write(
+    'update-refunds',
+    parts.changedRefunds,
+    `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
+                        gateway_reference = changed.gateway_reference, failure_code = changed.failure_code,
+                        failure_message = changed.failure_message, updated_at = changed.updated_at
+     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+          AS changed (id, state, attempt, gateway_reference, failure_code, failure_message, updated_at)
+     WHERE refunds.id = changed.id`,
+    (part) => [
+      part.id,
+      part.state,
+      part.attempt,
+      part.gatewayReference,
+      part.failureCode,
+      part.failureMessage,
+      part.updatedAt,
+    ],
+  );
   write(
     'insert-refunds',
     parts.newRefunds,
@@ -73,25 +93,6 @@ export function savePayments(write: Write, parts: ChangedParts): void {
       part.updatedAt,
       part.cause,
       part.requestedBy,
-    ],
-  );
-  write(
-    'update-refunds',
-    parts.changedRefunds,
-    `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
-                        gateway_reference = changed.gateway_reference, failure_code = changed.failure_code,
-                        failure_message = changed.failure_message, updated_at = changed.updated_at
-     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-          AS changed (id, state, attempt, gateway_reference, failure_code, failure_message, updated_at)
-     WHERE refunds.id = changed.id`,
-    (part) => [
-      part.id,
-      part.state,
-      part.attempt,
-      part.gatewayReference,
-      part.failureCode,
-      part.failureMessage,
-      part.updatedAt,
     ],
   );
 }

@@ -1,18 +1,22 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { OrderCommand, PlaceOrder } from '../../../src/domain/commands.ts';
 import { decide } from '../../../src/domain/decide.ts';
-import { acceptedBy, circumstancesAt, examplePlacement } from '../../../src/domain/example-orders.ts';
+import type { Decision } from '../../../src/domain/decision.ts';
+import { acceptedBy, circumstancesAt, examplePlacement, refusalBy } from '../../../src/domain/example-orders.ts';
 import { DEFAULT_MONEY_POLICY } from '../../../src/domain/money/money-policy.ts';
 import type { Order } from '../../../src/domain/orders/order.ts';
-import { leftToRefundMinor, outstandingMinor } from '../../../src/domain/payments/balances.ts';
+import { leftToRefundMinor, outstandingMinor, refundsAwaitingApproval } from '../../../src/domain/payments/balances.ts';
 import { placeOrder } from '../../../src/domain/orders/place-order.ts';
 import { SHIPPING_REFUNDS } from '../../../src/domain/pricing/facts.ts';
+import { sumOf } from '../../../src/domain/pricing/share.ts';
 import { creditOfReturn } from '../../../src/domain/refunds/return-credit.ts';
 import { pricedOrderFacts } from './priced-orders.ts';
 
 /*
  * An order's whole life in money, for property tests: priced in any way, paid in parts, cancelled or delivered, returned
- * in any grouping, with goodwill, deductions and refunds that fail and are retried on the way.
+ * in any grouping, with goodwill that one person or two decide on, deductions and refunds that fail and are retried on
+ * the way.
  */
 
 export interface MoneyLife {
@@ -20,11 +24,15 @@ export interface MoneyLife {
   /** How the total is paid: in thousandths of what is outstanding, each, every second by a gateway; the rest in the end. */
   readonly paidParts: readonly number[];
   readonly isCancelled: boolean;
+  /** Of one that is cancelled, what is given without goods before, in thousandths of what was paid. */
+  readonly earlyGoodwill: number;
+  /** Above so much, in thousandths of the total, goodwill waits for a second person; null: never. */
+  readonly approvalAbove: number | null;
   readonly steps: readonly MoneyStep[];
 }
 
 export interface MoneyStep {
-  readonly kind: 'return' | 'rejected_return' | 'goodwill' | 'refund';
+  readonly kind: 'return' | 'rejected_return' | 'goodwill' | 'decision' | 'refund';
   readonly line: number;
   readonly units: number;
   /** In thousandths: of what is due, what is kept back; or of what is left, what is given without goods. */
@@ -32,7 +40,7 @@ export interface MoneyStep {
 }
 
 const step: fc.Arbitrary<MoneyStep> = fc.record({
-  kind: fc.constantFrom('return', 'return', 'return', 'rejected_return', 'goodwill', 'refund'),
+  kind: fc.constantFrom('return', 'return', 'return', 'rejected_return', 'goodwill', 'decision', 'refund'),
   line: fc.nat(4),
   units: fc.integer({ min: 1, max: 5 }),
   part: fc.oneof(fc.constant(0), fc.nat(1_000)),
@@ -46,6 +54,8 @@ export function moneyLives({ withGoodwill }: { readonly withGoodwill: boolean })
       priced: pricedOrderFacts,
       shippingRefund: fc.constantFrom(...SHIPPING_REFUNDS),
       paidParts: fc.array(fc.nat(900), { maxLength: 3 }),
+      earlyGoodwill: withGoodwill ? fc.oneof(fc.constant(0), fc.nat(1_000), fc.constant(1_000)) : fc.constant(0),
+      approvalAbove: withGoodwill ? fc.option(fc.nat(500)) : fc.constant(null),
       isCancelled: withGoodwill ? fc.nat(3).map((one) => one === 0) : fc.constant(false),
       steps: fc.array(withGoodwill ? step : plainStep, { maxLength: 12 }),
     })
@@ -66,11 +76,22 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     moneyPolicy: { ...DEFAULT_MONEY_POLICY },
   };
   let order = acceptedBy(placeOrder(life.placement, circumstances)).order;
+  const approval = life.approvalAbove;
+  circumstances.moneyPolicy = {
+    ...DEFAULT_MONEY_POLICY,
+    refundApprovalAboveMinor: approval === null ? null : Math.floor((order.totalMinor * approval) / 1_000),
+  };
+  let people = 0;
   const act = (command: OrderCommand): number => {
-    const decision = acceptedBy(decide(order, command, circumstances));
+    const decision = acceptedBy(attempt(command));
     check(order, decision.order);
     order = decision.order;
     return decision.subjectId;
+  };
+  /** Each command is another person's, so that whoever decides has not asked. */
+  const attempt = (command: OrderCommand): Decision => {
+    people += 1;
+    return decide(order, command, { ...circumstances, actor: `person-${people}` });
   };
   const move = (event: 'pay' | 'process' | 'ship' | 'deliver' | 'cancel') =>
     act({ type: 'move_order', event, reason: null });
@@ -89,7 +110,10 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
   if (life.isCancelled && life.paidParts.length % 2 === 1) move('cancel');
   else {
     if (order.state === 'PENDING_PAYMENT') move('pay');
-    if (life.isCancelled) move('cancel');
+    if (life.isCancelled) {
+      giveGoodwill(life.earlyGoodwill);
+      move('cancel');
+    }
   }
   if (order.state === 'PAID') for (const event of ['process', 'ship', 'deliver'] as const) move(event);
   for (const each of life.steps) take(each);
@@ -120,8 +144,11 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     const item = order.items[line % order.items.length];
     const left = item ? item.quantity - item.returnedQuantity : 0;
     if (kind === 'goodwill') {
-      const amountMinor = Math.floor((leftToRefundMinor(order) * part) / 1_000);
-      if (amountMinor > 0) act({ type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' });
+      giveGoodwill(part);
+    } else if (kind === 'decision') {
+      const awaited = refundsAwaitingApproval(order);
+      const refund = awaited[line % Math.max(1, awaited.length)];
+      if (refund) decideOn(refund.id, part);
     } else if (kind === 'refund') {
       moveSomeRefund(line);
     } else if (item && left > 0 && order.state === 'DELIVERED') {
@@ -131,14 +158,31 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     }
   }
 
+  function giveGoodwill(part: number): void {
+    const amountMinor = Math.floor((leftToRefundMinor(order) * part) / 1_000);
+    if (amountMinor > 0) act({ type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' });
+  }
+
+  function decideOn(refundId: number, choice: number): void {
+    act({ type: choice % 2 === 0 ? 'approve_refund' : 'reject_refund', refundId, reason: null });
+  }
+
   function returnUnits(items: readonly { orderItemId: number; quantity: number }[], part: number): void {
     const returnId = act({ type: 'request_return', reason: 'Too small', items });
     for (const event of ['approve', 'dispatch', 'receive'] as const) moveReturn(returnId, event);
+    const units = sumOf(items.map(({ quantity }) => quantity));
     const found = order.returns.find(({ id }) => id === returnId);
     if (!found) throw new Error('the return is gone');
     const keptMinor = Math.floor((creditOfReturn(order, found).totalMinor * part) / 1_000);
     const fee = { kind: 'restocking_fee', description: 'Restocking', amountMinor: keptMinor } as const;
-    act({ type: 'move_return', returnId, event: 'complete', reason: null, deductions: keptMinor > 0 ? [fee] : [] });
+    const deductions = keptMinor > 0 ? [fee] : [];
+    const complete = { type: 'move_return', returnId, event: 'complete', reason: null, deductions } as const;
+    const awaited = creditOfReturn(order, found, deductions).awaitedRefundIds;
+    if (awaited.length > 0) {
+      assert.equal(refusalBy(attempt(complete)).code, 'refund.awaits_approval');
+      for (const [index, refundId] of awaited.entries()) decideOn(refundId, units + index);
+    }
+    act(complete);
   }
 
   function moveReturn(returnId: number, event: 'approve' | 'reject' | 'dispatch' | 'receive'): void {

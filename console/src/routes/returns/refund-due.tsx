@@ -34,48 +34,57 @@ export function DueTable({ due, currency, titleOf }: DueTableProps) {
       </td>
     </tr>
   );
+  const awaits = due.awaits_refund_ids.length > 0;
   return (
-    <table className={classes.due}>
-      <caption className="visually-hidden">What is refunded</caption>
-      <tbody>
-        {due.lines.map(({ order_item_id: id, quantity, total_minor: total, tax_minor: tax, discount_minor: off }) => (
-          <tr key={id}>
+    <>
+      <table className={classes.due}>
+        <caption className="visually-hidden">What is refunded</caption>
+        <tbody>
+          {due.lines.map(({ order_item_id: id, quantity, total_minor: total, tax_minor: tax, discount_minor: off }) => (
+            <tr key={id}>
+              <td>
+                {quantity} × {titleOf(id)}
+                {(tax > 0 || off > 0) && (
+                  <div className="faint">
+                    {off > 0 && (
+                      <>
+                        <Money minor={off} currency={currency} /> discount taken off{tax > 0 && ', '}
+                      </>
+                    )}
+                    {tax > 0 && (
+                      <>
+                        with <Money minor={tax} currency={currency} /> tax
+                      </>
+                    )}
+                  </div>
+                )}
+              </td>
+              <td>
+                <Money minor={total} currency={currency} />
+              </td>
+            </tr>
+          ))}
+          {due.shipping && row('Shipping', due.shipping.total_minor)}
+          {due.rounding_minor !== 0 && row('Rounding', due.rounding_minor)}
+          {due.deductions.map(({ kind, description, amount_minor: amount }) =>
+            row(description || wordsOf(kind), -amount),
+          )}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Refund</th>
             <td>
-              {quantity} × {titleOf(id)}
-              {(tax > 0 || off > 0) && (
-                <div className="faint">
-                  {off > 0 && (
-                    <>
-                      <Money minor={off} currency={currency} /> discount taken off{tax > 0 && ', '}
-                    </>
-                  )}
-                  {tax > 0 && (
-                    <>
-                      with <Money minor={tax} currency={currency} /> tax
-                    </>
-                  )}
-                </div>
-              )}
-            </td>
-            <td>
-              <Money minor={total} currency={currency} />
+              <Money minor={due.total_minor} currency={currency} />
             </td>
           </tr>
-        ))}
-        {due.shipping && row('Shipping', due.shipping.total_minor)}
-        {due.rounding_minor !== 0 && row('Rounding', due.rounding_minor)}
-        {due.deductions.map(({ kind, description, amount_minor: amount }) =>
-          row(description || wordsOf(kind), -amount),
-        )}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">Refund</th>
-          <td>
-            <Money minor={due.total_minor} currency={currency} />
-          </td>
-        </tr>
-      </tfoot>
-    </table>
+        </tfoot>
+      </table>
+      {awaits && (
+        <p role="status">
+          A refund that awaits approval needs part of this money. Have it approved or rejected on the order first: the
+          return cannot be completed before, and this is what it refunds if it is rejected.
+        </p>
+      )}
+    </>
   );
 }

@@ -110,6 +110,12 @@ function ManyReturns({ event, returns, leftOut, onClose }: ManyReturnsProps) {
               they refund depends on these.
             </p>
           )}
+          {due.awaiting > 0 && (
+            <p>
+              {counted(due.awaiting, 'return')} of them cannot be completed yet: a refund of the order awaits approval,
+              and is decided on first.
+            </p>
+          )}
           {due.error !== null && <Failure error={due.error} retry={due.retry} />}
         </>
       }
@@ -165,6 +171,8 @@ function ReturnName({ of, isCompleted }: { readonly of: Return; readonly isCompl
 interface RefundsDue {
   /** Undefined: not all of it is read yet. */
   readonly total: string | undefined;
+  /** Of the returns, those that are refused until a refund of their order is decided on. */
+  readonly awaiting: number;
   readonly error: Error | null;
   readonly retry: () => void;
 }
@@ -178,12 +186,15 @@ function useRefundsDue(returns: readonly Return[], isCompleted: boolean): Refund
     queries: (isCompleted ? selected : []).map(({ id }) => ({ ...returnQuery(id), staleTime: Infinity })),
   });
   const sums = new Map<string, number>();
+  const awaitsDecision = ({ refund_due: due }: Return) => (due?.awaits_refund_ids.length ?? 0) > 0;
   for (const { data } of read) {
-    if (data) sums.set(data.currency, (sums.get(data.currency) ?? 0) + (data.refund_due?.total_minor ?? 0));
+    if (data && !awaitsDecision(data))
+      sums.set(data.currency, (sums.get(data.currency) ?? 0) + (data.refund_due?.total_minor ?? 0));
   }
   const isWhole = read.every(({ data }) => data !== undefined);
   return {
     total: isWhole ? [...sums].map(([currency, sum]) => money(sum, currency)).join(' and ') : undefined,
+    awaiting: read.filter(({ data }) => data && awaitsDecision(data)).length,
     error: read.find(({ error }) => error)?.error ?? null,
     retry: () => {
       for (const each of read) if (each.error) void each.refetch();
