@@ -119,15 +119,15 @@ describe('whatever is asked of an order, in whatever order', () => {
     });
   });
 
-  test('the version grows by one with each accepted command that changes anything, and the time is that of the command', () => {
+  test('the version grows by one with each accepted command that changes anything but how far a paper has come, and the time is that of the command', () => {
     holds((start, walked) => {
-      walk(start, walked, (decision, { before, circumstances }) => {
+      walk(start, walked, (decision, { before, command, circumstances }) => {
         if (!decision.accepted) return;
         if (decision.order === before) {
           expect({ transitions: decision.transitions, jobs: decision.jobs }).toEqual({ transitions: [], jobs: [] });
           return;
         }
-        expect(decision.order.version).toBe(before.version + 1);
+        expect(decision.order.version).toBe(before.version + (command.type === 'mark_invoice' ? 0 : 1));
         expect(decision.order.updatedAt).toEqual(circumstances.now);
       });
     });

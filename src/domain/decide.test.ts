@@ -24,6 +24,14 @@ describe('marking an invoice', () => {
     expect(second.jobs).toEqual([]);
   });
 
+  test.each(['rendered', 'emailed'] as const)(
+    '%s leaves the version as whoever looks at the order has read it',
+    (what) => {
+      const { order } = mark(shipped, what);
+      expect(order).toMatchObject({ version: shipped.version, updatedAt: new Date(now) });
+    },
+  );
+
   test('rendered sends nothing to a customer whose address is not known', () => {
     expect(mark(orderIn('SHIPPED', { ...examplePlacement, customerEmail: null }), 'rendered').jobs).toEqual([]);
   });

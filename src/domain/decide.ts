@@ -1,5 +1,5 @@
 import type { MarkCreditNote, MarkInvoice, OrderCommand } from './commands.ts';
-import { accepted, refused, unchanged, type Circumstances, type Decision } from './decision.ts';
+import { marked, refused, unchanged, type Circumstances, type Decision } from './decision.ts';
 import { moveOrder } from './orders/move-order.ts';
 import { withPart, type Order } from './orders/order.ts';
 import { addPayment } from './payments/add-payment.ts';
@@ -54,11 +54,10 @@ function markInvoice(order: Order, { invoiceId, mark }: MarkInvoice, circumstanc
   if ((mark === 'rendered' ? renderedAt : emailedAt) !== null) return unchanged(order, invoice.id);
   const { now } = circumstances;
   if (mark === 'emailed') {
-    return accepted({ ...order, invoice: { ...invoice, emailedAt: now } }, circumstances, invoice.id, {});
+    return marked({ ...order, invoice: { ...invoice, emailedAt: now } }, circumstances, invoice.id);
   }
-  return accepted({ ...order, invoice: { ...invoice, renderedAt: now } }, circumstances, invoice.id, {
-    jobs: order.customerEmail === null ? [] : [{ kind: 'invoice.email', subjectId: invoice.id }],
-  });
+  const jobs = order.customerEmail === null ? [] : [{ kind: 'invoice.email', subjectId: invoice.id } as const];
+  return marked({ ...order, invoice: { ...invoice, renderedAt: now } }, circumstances, invoice.id, jobs);
 }
 
 function markCreditNote(order: Order, { creditNoteId, mark }: MarkCreditNote, circumstances: Circumstances): Decision {
@@ -66,10 +65,11 @@ function markCreditNote(order: Order, { creditNoteId, mark }: MarkCreditNote, ci
   if (!found) return refused('credit_note.not_found', `Order ${order.id} has no credit note ${creditNoteId}.`);
   if ((mark === 'rendered' ? found.renderedAt : found.emailedAt) !== null) return unchanged(order, found.id);
   const { now } = circumstances;
-  const marked = mark === 'rendered' ? { ...found, renderedAt: now } : { ...found, emailedAt: now };
-  const creditNotes = withPart(order.creditNotes, marked);
-  if (mark === 'emailed') return accepted({ ...order, creditNotes }, circumstances, found.id, {});
-  return accepted({ ...order, creditNotes }, circumstances, found.id, {
-    jobs: order.customerEmail === null ? [] : [{ kind: 'credit_note.email', subjectId: found.id }],
-  });
+  if (mark === 'emailed') {
+    const creditNotes = withPart(order.creditNotes, { ...found, emailedAt: now });
+    return marked({ ...order, creditNotes }, circumstances, found.id);
+  }
+  const creditNotes = withPart(order.creditNotes, { ...found, renderedAt: now });
+  const jobs = order.customerEmail === null ? [] : [{ kind: 'credit_note.email', subjectId: found.id } as const];
+  return marked({ ...order, creditNotes }, circumstances, found.id, jobs);
 }

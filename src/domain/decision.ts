@@ -90,6 +90,20 @@ export function accepted(
   };
 }
 
+/**
+ * Accepts that a paper of the order was drawn or sent. Nobody decides upon that, so the version stays: what a person has
+ * read before is no older for it.
+ */
+export function marked(
+  order: Order,
+  circumstances: Circumstances,
+  paperId: number,
+  jobs: readonly JobRequest[] = [],
+): Accepted {
+  const changed = { ...order, updatedAt: circumstances.now };
+  return { accepted: true, order: changed, subjectId: paperId, transitions: [], jobs };
+}
+
 /** Accepts what is so already: nothing is written, and the version stays. */
 export function unchanged(order: Order, subjectId: number): Accepted {
   return { accepted: true, order, subjectId, transitions: [], jobs: [] };

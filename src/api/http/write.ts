@@ -69,11 +69,15 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-/** @throws ProblemError when the header is no ETag of ours */
+/**
+ * The version in the ETag. What an order's says besides is not asked for: see `orderEtagOf`.
+ *
+ * @throws ProblemError when the header is no ETag of ours
+ */
 export function expectedVersionOf(request: FastifyRequest): number | undefined {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return undefined;
-  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
+  const version = /^"(\d{1,9})(?:\.\d{1,9})?"$/.exec(header)?.[1];
   if (version === undefined) {
     throw new ProblemError('request.invalid', 'If-Match is not an ETag of this resource', {
       errors: [{ field: 'If-Match', message: 'must be the ETag as it was answered, such as "7"' }],

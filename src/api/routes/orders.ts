@@ -8,7 +8,8 @@ import { placeOrderOf } from '../commands/place-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
 import { pageRequestOf, pageView, shopFilterOf } from '../lists/list-query.ts';
-import { etagOf, expectedVersionOf, orderOf, write } from '../http/write.ts';
+import { orderEtagOf } from '../http/order-etag.ts';
+import { expectedVersionOf, orderOf, write } from '../http/write.ts';
 import { IdempotencyHeader, IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
 import { NewOrder, OrderListQuery, OrderPage, OrderSchema } from '../schemas/order.ts';
 import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
@@ -67,7 +68,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
           const order = orderOf(outcome);
           return {
             view: orderView(order),
-            headers: { location: `/v1/orders/${order.id}`, etag: etagOf(order.version) },
+            headers: { location: `/v1/orders/${order.id}`, etag: orderEtagOf(order) },
           };
         },
       });
@@ -101,14 +102,15 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
         operationId: 'getOrder',
         tags: ['orders'],
         summary: 'Read one order whole',
-        description: 'With its items, payments, returns, refunds and invoice. Its ETag is its version.',
+        description:
+          'With its items, payments, returns, refunds and invoice. Its ETag is its version and what was sent of its papers; If-Match looks at the version.',
         params: IdParameters,
         response: { 200: { description: 'The order', ...ref(OrderSchema) }, ...problemAnswers('order.not_found') },
       },
     },
     async ({ params, principal }, reply) => {
       const found = await visibleOrder(orders, principal, params.id);
-      reply.header('ETag', etagOf(found.order.version));
+      reply.header('ETag', orderEtagOf(found.order));
       return orderView(found.order);
     },
   );
@@ -173,7 +175,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
           status: 200,
           view: (outcome) => {
             const order = orderOf(outcome);
-            return { view: orderView(order), headers: { etag: etagOf(order.version) } };
+            return { view: orderView(order), headers: { etag: orderEtagOf(order) } };
           },
         }),
     );

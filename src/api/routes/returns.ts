@@ -13,7 +13,8 @@ import { pageRequestOf, pageView, shopFilterOf } from '../lists/list-query.ts';
 import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { SharedReads } from '../../platform/sharing/shared-reads.ts';
 import { ProblemError, problemArguments } from '../problems/problem.ts';
-import { etagOf, expectedVersionOf, orderOf, write, type Written } from '../http/write.ts';
+import { orderEtagOf } from '../http/order-etag.ts';
+import { expectedVersionOf, orderOf, write, type Written } from '../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
 import { NewReturn, ReturnListQuery, ReturnPreview, ReturnPage, ReturnSchema } from '../schemas/order.ts';
 import { CompleteReturnBody } from '../schemas/payment.ts';
@@ -146,7 +147,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
       const whole = found && (await orders.read(found.orderId));
       const part = whole?.order.returns.find(({ id }) => id === params.id);
       if (!whole || !part) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
-      reply.header('ETag', etagOf(whole.order.version));
+      reply.header('ETag', orderEtagOf(whole.order));
       return wholeReturnView(whole.order, part);
     },
   );
@@ -241,7 +242,7 @@ function written(
   const order = orderOf(outcome);
   const found = outcome.kind === 'done' ? order.returns.find(({ id }) => id === outcome.subjectId) : undefined;
   if (!found) throw new TypeError('the outcome has no return');
-  const etag = etagOf(order.version);
+  const etag = orderEtagOf(order);
   return {
     view: wholeReturnView(order, found),
     headers: isNew ? { location: `/v1/returns/${found.id}`, etag } : { etag },

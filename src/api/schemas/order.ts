@@ -103,7 +103,9 @@ const OrderFields = {
   placed_at: TimestampOut,
   created_at: TimestampOut,
   updated_at: TimestampOut,
-  version: Type.Integer({ description: 'Grows with each change; the `ETag`' }),
+  version: Type.Integer({
+    description: 'Grows with each change but that a paper was drawn or sent; what `If-Match` is held against',
+  }),
   allowed: Type.Array(Type.Enum(eventsOf(orderLifecycle)), { description: 'The events that are legal now' }),
 };
 

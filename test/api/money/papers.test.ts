@@ -78,6 +78,28 @@ describe('the invoice', () => {
     expect((await api.get(`/v1/orders/${id}`)).statusCode).toBe(200);
   });
 
+  it('that is drawn or sent changes the ETag of its order and return, and makes no If-Match a conflict', async () => {
+    const { id, items, invoice } = await deliveredOrder(api);
+    const body = { reason: 'Too small', items: [{ order_item_id: items[0]?.id, quantity: 1 }] };
+    const returned = (await api.post(`/v1/orders/${id}/returns`, body)).json<{ id: number }>();
+    const urls = [`/v1/orders/${id}`, `/v1/returns/${returned.id}`];
+    const read = async () => Promise.all(urls.map(async (url) => (await api.get(url)).headers.etag));
+    const seen = await read();
+    const invoiceId = invoice?.id ?? 0;
+    for (const mark of ['rendered', 'emailed'] as const) {
+      const before = await read();
+      await settle(id, { type: 'mark_invoice', invoiceId, mark });
+      const after = await read();
+      for (const [index, etag] of after.entries()) expect(etag).not.toBe(before[index]);
+    }
+    // With the ETag from before and with the one of now.
+    const approve = await api.post(`/v1/returns/${returned.id}/approve`, {}, { 'if-match': seen[1] });
+    expect(approve.statusCode).toBe(200);
+    const current = { 'if-match': approve.headers.etag };
+    expect((await api.post(`/v1/returns/${returned.id}/dispatch`, {}, current)).statusCode).toBe(200);
+    expect((await api.post(`/v1/returns/${returned.id}/receive`, {}, current)).statusCode).toBe(412);
+  });
+
   it('is a PDF too, named after its number', async () => {
     const { id, invoice } = await deliveredOrder(api);
     const answer = await api.get(`/v1/orders/${id}/invoice.pdf`);

@@ -5,7 +5,8 @@ import { readPayment } from '../../../queries/money/payments.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
-import { etagOf, expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
+import { orderEtagOf } from '../../http/order-etag.ts';
+import { expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
 import { CaptureBody, NewPayment, PaymentSchema } from '../../schemas/payment.ts';
 import { paymentView } from '../../views/payment.ts';
@@ -171,6 +172,6 @@ function written(outcome: Parameters<typeof orderOf>[0]): Written<ReturnType<typ
   if (!found) throw new TypeError('the outcome has no payment');
   return {
     view: paymentView(found, order.id),
-    headers: { location: `/v1/payments/${found.id}`, etag: etagOf(order.version) },
+    headers: { location: `/v1/payments/${found.id}`, etag: orderEtagOf(order) },
   };
 }

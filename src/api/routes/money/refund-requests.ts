@@ -1,6 +1,7 @@
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
-import { etagOf, expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
+import { orderEtagOf } from '../../http/order-etag.ts';
+import { expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
 import { RefundListSchema, RefundSchema } from '../../schemas/order.ts';
 import { NewRefund } from '../../schemas/payment.ts';
@@ -58,7 +59,7 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
           const firstId = outcome.kind === 'done' ? outcome.subjectId : 0;
           // Refunds are numbered as they are made, and nothing was made after these.
           const data = order.refunds.filter(({ id }) => id >= firstId).map((each) => refundView(refundOf(order, each)));
-          return { view: { data }, headers: { etag: etagOf(order.version) } };
+          return { view: { data }, headers: { etag: orderEtagOf(order) } };
         },
       });
     },
@@ -106,5 +107,5 @@ function decided(outcome: Parameters<typeof orderOf>[0], refundId: number): Writ
   const order = orderOf(outcome);
   const refund = order.refunds.find(({ id }) => id === refundId);
   if (!refund) throw new TypeError('the outcome has no refund');
-  return { view: refundView(refundOf(order, refund)), headers: { etag: etagOf(order.version) } };
+  return { view: refundView(refundOf(order, refund)), headers: { etag: orderEtagOf(order) } };
 }
