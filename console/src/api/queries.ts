@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, keepPreviousData } from '@tanstack/react-query';
 import { answerOf, api } from './client.ts';
 import type { paths } from './openapi.ts';
+import { jobsAreReadAgainMs, orderIsReadAgainMs } from './reading-again.ts';
 import type { OrderState, ReturnState, Transition } from './types.ts';
 
 type ListQuery<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
@@ -83,6 +84,7 @@ export const orderQuery = (id: number) =>
   queryOptions({
     queryKey: ['order', id],
     queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data ? orderIsReadAgainMs(data) : false),
   });
 
 export const orderRecordQuery = (id: number) =>
@@ -118,6 +120,7 @@ export const orderJobsQuery = (id: number) =>
   queryOptions({
     queryKey: ['order', id, 'jobs'],
     queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/jobs', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data ? jobsAreReadAgainMs(data.data) : false),
   });
 
 export const invoiceQuery = (id: number) =>

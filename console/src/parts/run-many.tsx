@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Progress } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { reasonOf } from '../api/problem.ts';
+import { ApiProblem, reasonOf } from '../api/problem.ts';
 import { counted } from '../format/words.ts';
 import { CheckIcon, WarningIcon } from './icons.tsx';
 import classes from './run-many.module.css';
@@ -10,6 +10,8 @@ export interface Task {
   readonly name: ReactNode;
   /** @param typed what was typed into the fields by the time that it was confirmed */
   readonly run: (typed: string) => Promise<unknown>;
+  /** Reads anew what it is about, for the next try: somebody else has changed it. */
+  readonly onConflict?: () => Promise<unknown>;
 }
 
 /** Undefined: not begun, or under way. */
@@ -33,9 +35,9 @@ interface RunManyProps {
 
 /** Does one thing to many, a few at once, with a result for each; what failed can be tried again by itself. */
 export function RunMany(props: RunManyProps) {
-  const { title, consequence, confirm, dangerous = false, fields, typed = '', ready = true, onClose } = props;
-  // What was selected when the dialog opened: rows that change meanwhile are the same rows.
-  const [tasks] = useState(props.tasks);
+  const { consequence, dangerous = false, fields, typed = '', ready = true, onClose } = props;
+  // What was selected when the dialog opened, and its words: rows that change meanwhile are the same rows.
+  const [{ title, confirm, tasks }] = useState(props);
   const [results, setResults] = useState<ReadonlyMap<number, Result>>(new Map());
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
   const failed = tasks.filter(({ id }) => results.get(id)?.ok === false);
@@ -47,10 +49,7 @@ export function RunMany(props: RunManyProps) {
     const work = async () => {
       for (let task = waiting.shift(); task; task = waiting.shift()) {
         const { id } = task;
-        const result = await task.run(typed).then(
-          (): Result => ({ ok: true }),
-          (error: unknown): Result => ({ ok: false, reason: reasonOf(error) }),
-        );
+        const result = await resultOf(task, typed);
         setResults((known) => new Map(known).set(id, result));
       }
     };
@@ -131,4 +130,15 @@ export function RunMany(props: RunManyProps) {
       </Group>
     </Modal>
   );
+}
+
+async function resultOf({ run, onConflict }: Task, typed: string): Promise<Result> {
+  try {
+    await run(typed);
+    return { ok: true };
+  } catch (error) {
+    // One that cannot be read either stays as it was seen, and is refused again.
+    if (error instanceof ApiProblem && error.isConflict) await onConflict?.().catch(() => undefined);
+    return { ok: false, reason: reasonOf(error) };
+  }
 }

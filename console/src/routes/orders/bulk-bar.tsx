@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { moveOrder } from '../../api/moves.ts';
-import type { OrderEvent, OrderSummary } from '../../api/types.ts';
+import { orderQuery } from '../../api/queries.ts';
+import type { Order, OrderEvent, OrderSummary } from '../../api/types.ts';
 import { useMoney } from '../../format/money.tsx';
 import { counted } from '../../format/words.ts';
 import { PrintIcon } from '../../parts/icons.tsx';
@@ -20,7 +22,6 @@ interface BulkBarProps {
 export function BulkBar({ orders, onDone }: BulkBarProps) {
   const [event, setEvent] = useState<OrderEvent>();
   const [printing, setPrinting] = useState<readonly OrderSummary[]>();
-  const money = useMoney();
   const may = useMay();
   if (orders.length === 0 && event === undefined && printing === undefined) return null;
   const events = [...new Set(orders.flatMap(({ allowed }) => allowed))].filter((each) => may(`${each}Order`));
@@ -59,16 +60,9 @@ export function BulkBar({ orders, onDone }: BulkBarProps) {
         </Button>
       </div>
       {event !== undefined && (
-        <RunMany
-          title={`${actOf(event).name}: ${counted(possible(event).length, 'order')}`}
-          consequence={<p>{actOf(event).consequence}</p>}
-          confirm={`${actOf(event).name} (${possible(event).length})`}
-          dangerous={actOf(event).dangerous}
-          tasks={possible(event).map((order) => ({
-            id: order.id,
-            name: `${order.order_number} · ${money(order.total_minor, order.currency)}`,
-            run: () => moveOrder(order, event),
-          }))}
+        <ManyOrders
+          event={event}
+          orders={possible(event)}
           onClose={(allDone) => {
             setEvent(undefined);
             if (allDone) onDone();
@@ -84,6 +78,38 @@ export function BulkBar({ orders, onDone }: BulkBarProps) {
         />
       )}
     </>
+  );
+}
+
+interface ManyOrdersProps {
+  readonly event: OrderEvent;
+  readonly orders: readonly OrderSummary[];
+  readonly onClose: (allDone: boolean) => void;
+}
+
+function ManyOrders({ event, orders, onClose }: ManyOrdersProps) {
+  const client = useQueryClient();
+  const money = useMoney();
+  // Those that somebody else had changed, as they were then.
+  const [changed] = useState(() => new Map<number, Order>());
+  const { name, consequence, dangerous } = actOf(event);
+  return (
+    <RunMany
+      title={`${name}: ${counted(orders.length, 'order')}`}
+      consequence={<p>{consequence}</p>}
+      confirm={`${name} (${orders.length})`}
+      dangerous={dangerous}
+      tasks={orders.map((order) => ({
+        id: order.id,
+        name: `${order.order_number} · ${money(order.total_minor, order.currency)}`,
+        run: () => moveOrder(changed.get(order.id) ?? order, event),
+        onConflict: async () => changed.set(order.id, await client.query({ ...orderQuery(order.id), staleTime: 0 })),
+      }))}
+      onClose={(allDone) => {
+        for (const queryKey of [['orders'], ['order'], ['overview']]) void client.invalidateQueries({ queryKey });
+        onClose(allDone);
+      }}
+    />
   );
 }
 
