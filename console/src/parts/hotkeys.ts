@@ -8,6 +8,8 @@ export interface Shortcut {
 
 const STORED_AT = 'roundtrip-single-keys';
 const SEQUENCE_MS = 900;
+/** What a key does that is held down, it goes on doing only where that is to move; no other does its act again. */
+const HELD = new Set(['j', 'k']);
 
 /** Single letters can be turned off: whoever dictates, or shakes, would set them off unawares (WCAG 2.1.4). */
 export const singleKeys = {
@@ -31,6 +33,7 @@ export function useKeys(handlers: Handlers): void {
     if (['Enter', ' '].includes(event.key) && isPressable(event.target)) return false;
     const key = withModifier ? `mod+${event.key.toLowerCase()}` : event.key;
     if (!withModifier && (isTyping(event.target) || !singleKeys.on() || dialogIsOpen())) return false;
+    if (event.repeat && !HELD.has(key)) return false;
     const handler = handlers[before === '' ? key : `${before} ${key}`] ?? handlers[key];
     if (!handler) return false;
     event.preventDefault();

@@ -1,21 +1,15 @@
 import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { returnQuery } from '../../api/queries.ts';
-import type { Return, ReturnEvent } from '../../api/types.ts';
-import { useMoney } from '../../format/money.tsx';
+import type { Return } from '../../api/types.ts';
 import { When } from '../../format/time.tsx';
 import { returnLabel } from '../../format/words.ts';
-import { useKeys } from '../../parts/hotkeys.ts';
 import { CloseIcon } from '../../parts/icons.tsx';
 import { Loaded } from '../../parts/outcome.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
-import { useMay } from '../../shell/me.tsx';
 import { RefundDue } from './refund-due.tsx';
-import { returnActOf } from './return-acts.ts';
-import { ReturnButtons, ReturnDialog } from './return-buttons.tsx';
-import { useReturnMove } from './use-return-move.ts';
+import { ReturnButtons } from './return-buttons.tsx';
 import classes from './inbox.module.css';
 
 interface OpenReturnProps {
@@ -36,24 +30,6 @@ export function OpenReturn({ returnId, onClose, onDone }: OpenReturnProps) {
 }
 
 function Content({ of, onClose, onDone }: Omit<OpenReturnProps, 'returnId'> & { readonly of: Return }) {
-  const [asked, setAsked] = useState<ReturnEvent>();
-  const { actAtOnce } = useReturnMove();
-  const money = useMoney();
-  const may = useMay();
-  const allowed = of.allowed.filter((event) => may(`${event}Return`));
-  const actOf = (event: ReturnEvent) => returnActOf(event, money(of.amount_minor, of.currency), of);
-  const next = allowed.find((event) => !actOf(event).dangerous);
-  const refusal = allowed.find((event) => actOf(event).dangerous);
-  useKeys({
-    a: () => {
-      if (next === undefined) return;
-      if (actOf(next).asks) setAsked(next);
-      else void actAtOnce(of, next).then(onDone);
-    },
-    d: () => {
-      if (refusal !== undefined) setAsked(refusal);
-    },
-  });
   return (
     <>
       <div className={classes.openHead}>
@@ -65,7 +41,7 @@ function Content({ of, onClose, onDone }: Omit<OpenReturnProps, 'returnId'> & { 
         </ActionIcon>
       </div>
       <div className={classes.buttons}>
-        <ReturnButtons of={of} onDone={onDone} />
+        <ReturnButtons of={of} onDone={onDone} hasKeys />
       </div>
       <dl className={classes.facts}>
         <dt>Order</dt>
@@ -92,16 +68,6 @@ function Content({ of, onClose, onDone }: Omit<OpenReturnProps, 'returnId'> & { 
       <Link to="/returns/$returnId/label" params={{ returnId: of.id }}>
         Print its label
       </Link>
-      {asked !== undefined && (
-        <ReturnDialog
-          of={of}
-          event={asked}
-          onDone={onDone}
-          onClose={() => {
-            setAsked(undefined);
-          }}
-        />
-      )}
     </>
   );
 }

@@ -3,8 +3,26 @@ import type { Act } from '../orders/consequences.ts';
 
 const quick = { asks: false, dangerous: false, reason: 'none' } as const;
 
+/** What is known of the return that an act is about. */
+interface Subject {
+  readonly orderNumber?: string;
+  /** The sum that completing it gives back, in words. */
+  readonly refund?: string;
+}
+
+/** What an act says of one return: its refund is what the API says is due, which is less or more than its goods cost. */
+export function subjectOf(
+  { order_number: orderNumber, refund_due: due, currency }: Return,
+  money: (minor: number, currency: string) => string,
+): Subject {
+  // Left out where the return was read in a list.
+  if (due === undefined) return { orderNumber };
+  const minor = due?.total_minor ?? 0;
+  return { orderNumber, refund: minor === 0 ? 'Nothing' : money(minor, currency) };
+}
+
 /** How an event of a return is put to a person. Which ones there are, says the API. */
-export function returnActOf(event: ReturnEvent, refund: string, of?: Return): Act {
+export function returnActOf(event: ReturnEvent, { orderNumber, refund = 'What is due' }: Subject = {}): Act {
   switch (event) {
     case 'approve':
       return { ...quick, name: 'Approve', consequence: 'The customer may send it back.' };
@@ -14,7 +32,7 @@ export function returnActOf(event: ReturnEvent, refund: string, of?: Return): Ac
         dangerous: true,
         reason: 'required',
         name: 'Reject',
-        consequence: `The return${of ? ` of order ${of.order_number}` : ''} is turned down for good. Its units can be asked back again in another return.`,
+        consequence: `The return${orderNumber === undefined ? '' : ` of order ${orderNumber}`} is turned down for good. Its units can be asked back again in another return.`,
       };
     case 'dispatch':
       return { ...quick, name: 'Mark on its way', consequence: 'The parcel is on its way to the warehouse.' };

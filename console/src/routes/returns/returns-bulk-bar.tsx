@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { moveReturn } from '../../api/moves.ts';
 import { returnQuery } from '../../api/queries.ts';
@@ -33,12 +33,12 @@ export function ReturnsBulkBar({ returns, onDone }: ReturnsBulkBarProps) {
         {events.map((each) => (
           <Button
             key={each}
-            variant={returnActOf(each, '').dangerous ? 'default' : 'light'}
+            variant={returnActOf(each).dangerous ? 'default' : 'light'}
             onClick={() => {
               setEvent(each);
             }}
           >
-            {returnActOf(each, '').name} ({possible(each).length})
+            {returnActOf(each).name} ({possible(each).length})
           </Button>
         ))}
         <Button variant="subtle" color="gray" onClick={onDone}>
@@ -70,19 +70,29 @@ function firstOfEachOrder(returns: readonly Return[]): readonly Return[] {
   );
 }
 
+interface Moves {
+  readonly move: (seen: Return, reason: string) => Promise<Return>;
+  /** Goes on from the version that the return's order has now. */
+  readonly goOnFrom: (now: Return) => void;
+}
+
 /** Moves returns, those of one order one after the other: each on the version that the one before has left. */
-function movesInTurn(event: ReturnEvent) {
+function movesInTurn(event: ReturnEvent): Moves {
   const versionOf = new Map<number, Promise<number>>();
-  return (seen: Return, reason: string): Promise<Return> => {
+  const move = (seen: Return, reason: string): Promise<Return> => {
     const before = versionOf.get(seen.order_id) ?? Promise.resolve(seen.version);
-    const move = before.then((version) => moveReturn({ id: seen.id, version }, event, reason));
-    const after = move.then(
+    const moved = before.then((version) => moveReturn({ id: seen.id, version }, event, reason));
+    const after = moved.then(
       ({ version }) => version,
       () => before,
     );
     versionOf.set(seen.order_id, after);
-    return move;
+    return moved;
   };
+  const goOnFrom = (now: Return) => {
+    versionOf.set(now.order_id, Promise.resolve(now.version));
+  };
+  return { move, goOnFrom };
 }
 
 interface ManyReturnsProps {
@@ -93,11 +103,14 @@ interface ManyReturnsProps {
   readonly onClose: (allDone: boolean) => void;
 }
 
-function ManyReturns({ event, returns, leftOut, onClose }: ManyReturnsProps) {
+function ManyReturns({ event, returns, onClose, ...props }: ManyReturnsProps) {
+  const client = useQueryClient();
+  // As the list was when the dialog opened.
+  const [leftOut] = useState(props.leftOut);
   const [reason, setReason, clearReason] = useDraft(`returns ${event}`, '');
-  const [move] = useState(() => movesInTurn(event));
+  const [{ move, goOnFrom }] = useState(() => movesInTurn(event));
   const due = useRefundsDue(returns, event === 'complete');
-  const act = returnActOf(event, `Together ${due.total ?? '…'}`);
+  const act = returnActOf(event, { refund: `Together ${due.total ?? '…'}` });
   return (
     <RunMany
       title={`${act.name}: ${counted(returns.length, 'return')}`}
@@ -142,9 +155,14 @@ function ManyReturns({ event, returns, leftOut, onClose }: ManyReturnsProps) {
         id: each.id,
         name: <ReturnName of={each} isCompleted={event === 'complete'} />,
         run: (typed) => move(each, typed),
+        // What it refunds may have changed as well: the row shows it before it is tried again.
+        onConflict: async () => {
+          goOnFrom(await client.query({ ...returnQuery(each.id), staleTime: 0 }));
+        },
       }))}
       onClose={(allDone) => {
         if (allDone) clearReason();
+        for (const queryKey of [['returns'], ['order'], ['overview']]) void client.invalidateQueries({ queryKey });
         onClose(allDone);
       }}
     />
@@ -161,7 +179,8 @@ function ReturnName({ of, isCompleted }: { readonly of: Return; readonly isCompl
       {minor !== undefined && (
         <>
           {' '}
-          · <Money minor={minor} currency={of.currency} />
+          · {!isCompleted && 'goods '}
+          <Money minor={minor} currency={of.currency} />
         </>
       )}
     </>

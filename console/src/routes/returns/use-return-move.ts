@@ -20,11 +20,12 @@ export function useReturnMove() {
     tellDone(`${returnLabel(after.id)} is ${wordsOf(after.state).toLowerCase()}.`);
     await refresh(after.order_id);
   };
-  /** For what needs no dialog: a failure is told where it happened. */
-  const actAtOnce = async (seen: Return, event: ReturnEvent) => {
+  /** For what needs no dialog: a failure is told where it happened. Answers whether it was done. */
+  const actAtOnce = async (seen: Return, event: ReturnEvent): Promise<boolean> => {
     setBusy(seen.id);
     try {
       await act(seen, event);
+      return true;
     } catch (error) {
       if (error instanceof ApiProblem && error.isConflict) {
         tellFailed(
@@ -33,6 +34,7 @@ export function useReturnMove() {
         );
         await refresh(seen.order_id);
       } else tellFailed(`${returnLabel(seen.id)} was not changed`, error);
+      return false;
     } finally {
       setBusy(undefined);
     }

@@ -34,7 +34,7 @@ export function ReturnsPanel({ order }: { readonly order: Order }) {
             </div>
             <p className={classes.quote}>{each.reason}</p>
             <p className={classes.note}>
-              {each.items.map(({ quantity, title }) => `${quantity} × ${title}`).join(', ')} ·{' '}
+              {each.items.map(({ quantity, title }) => `${quantity} × ${title}`).join(', ')} · goods{' '}
               <Money minor={each.amount_minor} currency={each.currency} />
             </p>
           </li>
