@@ -22,6 +22,11 @@ export class ApiProblem extends Error {
     return this.status === 412;
   }
 
+  /** Whether it is certain that nothing was done. */
+  get isRefusal(): boolean {
+    return this.status >= 400 && this.status < 500 && !this.isPassing;
+  }
+
   /** Whether the same request may well succeed a moment later. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status === 503;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { newKey } from '../../../api/client.ts';
 import { requestReturn } from '../../../api/moves.ts';
 import { ApiProblem, reasonOf } from '../../../api/problem.ts';
-import type { Order } from '../../../api/types.ts';
+import type { Order, OrderItem } from '../../../api/types.ts';
 import { returnLabel } from '../../../format/words.ts';
 import { useDraft } from '../../../parts/draft.ts';
 import { tellDone } from '../../../parts/toast.tsx';
@@ -17,18 +17,30 @@ interface Draft {
   readonly units: Readonly<Record<string, number>>;
 }
 
+interface Sending {
+  readonly key: string;
+  /** It went out, and nobody knows whether it arrived. */
+  readonly isUnanswered: boolean;
+}
+
+const unsent = (): Sending => ({ key: newKey(), isUnanswered: false });
+
 const EMPTY: Draft = { reason: '', units: {} };
 
 /** Takes a return for the customer, with what it would refund beside it. What was typed stays until it was sent. */
 export function StartReturn({ order, onClose }: { readonly order: Order; readonly onClose: () => void }) {
   const client = useQueryClient();
   const [draft, setDraft, clearDraft] = useDraft(`return of ${order.id}`, EMPTY);
-  // One for this return, however often it has to be sent.
-  const [key, setKey] = useState(newKey);
+  // One key for this return, however often it has to be sent; kept with it, so that closing the dialog makes no other.
+  const [sending, setSending] = useDraft(`sending of a return of ${order.id}`, unsent());
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const items = order.items.flatMap(({ id, returnable_quantity: left }) => {
-    const quantity = Math.min(draft.units[id] ?? 0, left);
+  // Until there is an answer it goes out as it was: it may be what has used up the units that are left.
+  const unitsOf = ({ id, returnable_quantity: left }: OrderItem) =>
+    sending.isUnanswered ? (draft.units[id] ?? 0) : Math.min(draft.units[id] ?? 0, left);
+  const items = order.items.flatMap((item) => {
+    const { id } = item;
+    const quantity = unitsOf(item);
     return quantity > 0 ? [{ order_item_id: id, quantity }] : [];
   });
   const isReady = items.length > 0 && draft.reason.trim() !== '';
@@ -37,9 +49,11 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
     if (!isReady || isBusy) return;
     setIsBusy(true);
     setProblem(undefined);
+    setSending({ ...sending, isUnanswered: true });
     try {
-      const made = await requestReturn(order, { reason: draft.reason.trim(), items }, key);
+      const made = await requestReturn(order, { reason: draft.reason.trim(), items }, sending.key);
       clearDraft();
+      setSending(unsent());
       tellDone(`${returnLabel(made.id)} was requested.`);
       await client.invalidateQueries({ queryKey: ['order', order.id] });
       onClose();
@@ -49,9 +63,15 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
         setProblem(
           'Somebody else changed the order a moment ago, so nothing was sent. What can be returned is shown as it is now; what you typed is kept.',
         );
+      } else if (error instanceof ApiProblem && error.code === 'idempotency.key_reused') {
+        await client.invalidateQueries({ queryKey: ['order', order.id] });
+        setProblem(
+          'Something else was sent before, and its answer was lost. The order is shown as it is now: see whether the return is there.',
+        );
       } else setProblem(reasonOf(error));
-      // A refusal was stored under its key; what is sent next is another request.
-      setKey(newKey());
+      // A refusal was stored under its key; what is sent next is another request. Where nobody knows whether it was done,
+      // it is the same one.
+      if (error instanceof ApiProblem && error.isRefusal) setSending(unsent());
     } finally {
       setIsBusy(false);
     }
@@ -95,7 +115,7 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
                   allowNegative={false}
                   clampBehavior="strict"
                   disabled={item.returnable_quantity === 0}
-                  value={Math.min(draft.units[item.id] ?? 0, item.returnable_quantity)}
+                  value={unitsOf(item)}
                   onChange={(value) => {
                     setDraft({ ...draft, units: { ...draft.units, [item.id]: Number(value) || 0 } });
                   }}
