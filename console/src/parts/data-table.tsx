@@ -1,7 +1,10 @@
-import { Checkbox } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
+import { reasonOf } from '../api/problem.ts';
 import { useKeys } from './hotkeys.ts';
+import { RetryIcon, WarningIcon } from './icons.tsx';
+import type { RestOfList } from './rest-of-list.ts';
 import classes from './data-table.module.css';
 
 export interface Column<Row> {
@@ -26,8 +29,13 @@ interface DataTableProps<Row> {
   readonly nameOf: (row: Row) => string;
   readonly onOpen: (row: Row) => void;
   readonly selection?: Selection;
-  /** More rows follow; asks for them. */
-  readonly more?: () => void;
+  readonly rest?: RestOfList;
+}
+
+/** The row that the keys are at, and where it was when they came to it. */
+interface Place {
+  readonly id: number;
+  readonly index: number;
 }
 
 const ROW_HEIGHT_PX = 38;
@@ -35,10 +43,13 @@ const ROWS_AHEAD = 30;
 
 /** A table of any length: only the rows in sight are there. j and k move, x selects, Enter opens. */
 export function DataTable<Row extends { readonly id: number }>(props: DataTableProps<Row>) {
-  const { label, rows, columns, nameOf, onOpen, selection, more } = props;
+  const { label, rows, columns, nameOf, onOpen, selection, rest: { more, failure } = {} } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState(-1);
-  const anchor = useRef(-1);
+  // By its id: rows that others add above it push it down, and it is the same row.
+  const [place, setPlace] = useState<Place>();
+  const indexOf = (id: number | undefined) => rows.findIndex((row) => row.id === id);
+  const cursor = indexOf(place?.id);
+  const anchor = useRef<number>(undefined);
   // The compiler would keep what this answers, and rows would stand still; nothing here is compiled.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
@@ -53,9 +64,13 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
     if (more && lastVisible >= rows.length - ROWS_AHEAD) more();
   }, [more, lastVisible, rows.length]);
 
+  const putCursor = (index: number) => {
+    const row = rows[index];
+    if (row) setPlace({ id: row.id, index });
+  };
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
-    setCursor(next);
+    putCursor(next);
     virtual.scrollToIndex(next);
   };
   const toggle = (index: number, extend: boolean) => {
@@ -63,20 +78,22 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
     if (!selection || !row) return;
     const ids = new Set(selection.ids);
     const isOn = !ids.has(row.id);
-    const from = extend && anchor.current >= 0 ? anchor.current : index;
+    const anchored = extend ? indexOf(anchor.current) : -1;
+    const from = anchored >= 0 ? anchored : index;
     for (const each of rows.slice(Math.min(from, index), Math.max(from, index) + 1)) {
       if (isOn) ids.add(each.id);
       else ids.delete(each.id);
     }
-    anchor.current = index;
+    anchor.current = row.id;
     selection.set(ids);
   };
   useKeys({
     j: () => {
-      moveTo(cursor + 1);
+      // One that is gone has left its place to the row behind it.
+      moveTo(cursor >= 0 ? cursor + 1 : (place?.index ?? 0));
     },
     k: () => {
-      moveTo(cursor - 1);
+      moveTo((cursor >= 0 ? cursor : (place?.index ?? 0)) - 1);
     },
     x: () => {
       toggle(cursor, false);
@@ -139,7 +156,7 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
                 data-selected={isSelected}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={(event) => {
-                  setCursor(index);
+                  putCursor(index);
                   if (!(event.target as Element).closest('a, button, label, input')) onOpen(row);
                 }}
               >
@@ -151,7 +168,7 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
                       checked={isSelected}
                       onChange={() => undefined}
                       onClick={(event) => {
-                        setCursor(index);
+                        putCursor(index);
                         toggle(index, event.shiftKey);
                       }}
                     />
@@ -167,6 +184,21 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
           })}
         </div>
       </div>
+      {failure && (
+        <div className={classes.foot} role="alert">
+          <WarningIcon size={16} />
+          <span className={classes.why}>{reasonOf(failure.error)}</span>
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<RetryIcon size={14} />}
+            loading={failure.isBusy}
+            onClick={() => void failure.retry()}
+          >
+            Try again
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ordersQuery, searchQuery, type OrderFilter } from '../../api/queries.ts';
 import type { OrderSummary } from '../../api/types.ts';
 import { beginningOfDay, dayAfter } from '../../format/days.ts';
@@ -10,6 +10,7 @@ import { When } from '../../format/time.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
+import { useRestOfList } from '../../parts/rest-of-list.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { OrderFilters } from './order-filters.tsx';
@@ -77,7 +78,7 @@ export function OrdersPage() {
           nameOf={({ order_number: number }) => number}
           selection={{ ids: selected, set: setSelected }}
           onOpen={({ id }) => void navigate({ to: '/orders/$orderId', params: { orderId: id } })}
-          {...(list.more ? { more: list.more } : {})}
+          rest={list.rest}
         />
       )}
       <BulkBar
@@ -97,14 +98,11 @@ function useOrders(search: OrdersSearch) {
   const list = useInfiniteQuery({ ...ordersQuery(filterOf(search, timezone)), enabled: words === '' });
   const found = useQuery(searchQuery(words, MOST_FOUND));
   const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data]);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
-  const more = useCallback(() => {
-    if (!isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, isFetchingNextPage]);
+  const rest = useRestOfList(list);
 
   if (words !== '') {
     const { data, error, refetch } = found;
-    return { rows: data?.orders ?? [], error, isLoading: !data && !error, retry: refetch, more: undefined };
+    return { rows: data?.orders ?? [], error, isLoading: !data && !error, retry: refetch, rest: {} };
   }
   const { error, refetch, data } = list;
   return {
@@ -112,7 +110,7 @@ function useOrders(search: OrdersSearch) {
     error: data ? null : error,
     isLoading: !data && !error,
     retry: refetch,
-    more: hasNextPage ? more : undefined,
+    rest,
   };
 }
 

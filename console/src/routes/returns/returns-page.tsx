@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { lifecyclesQuery, returnsInState } from '../../api/queries.ts';
 import type { Return } from '../../api/types.ts';
 import { Money } from '../../format/money.tsx';
@@ -11,6 +11,7 @@ import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { BarcodeIcon } from '../../parts/icons.tsx';
 import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
+import { useRestOfList } from '../../parts/rest-of-list.ts';
 import { OpenReturn } from './open-return.tsx';
 import { ReturnsBulkBar } from './returns-bulk-bar.tsx';
 import classes from './inbox.module.css';
@@ -18,7 +19,15 @@ import classes from './inbox.module.css';
 const route = getRouteApi('/returns');
 
 const COLUMNS: readonly Column<Return>[] = [
-  { name: 'Return', width: 'minmax(4.5rem, 6rem)', cell: ({ id }) => <strong>{returnLabel(id)}</strong> },
+  {
+    name: 'Return',
+    width: 'minmax(4.5rem, 6rem)',
+    cell: ({ id, state }) => (
+      <Link to="/returns" search={{ state, open: id }} replace>
+        <strong>{returnLabel(id)}</strong>
+      </Link>
+    ),
+  },
   {
     name: 'Order',
     width: 'minmax(6rem, 1fr)',
@@ -37,7 +46,7 @@ const COLUMNS: readonly Column<Return>[] = [
     cell: ({ items }) => items.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', '),
   },
   {
-    name: 'Refund',
+    name: 'Goods',
     width: 'minmax(5rem, 8rem)',
     isNumber: true,
     cell: ({ amount_minor: minor, currency }) => <Money minor={minor} currency={currency} />,
@@ -56,10 +65,7 @@ export function ReturnsPage() {
   const list = useInfiniteQuery(returnsInState(state as Return['state']));
   const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data]);
   const chosen = rows.filter(({ id }) => selected.has(id));
-  const { fetchNextPage, isFetchingNextPage } = list;
-  const more = useCallback(() => {
-    if (!isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, isFetchingNextPage]);
+  const rest = useRestOfList(list);
   const show = (open: number | undefined) =>
     void navigate({
       to: '/returns',
@@ -117,7 +123,7 @@ export function ReturnsPage() {
               onOpen={({ id }) => {
                 show(id);
               }}
-              {...(list.hasNextPage ? { more } : {})}
+              rest={rest}
             />
           )}
           <ReturnsBulkBar
