@@ -13,6 +13,7 @@ import { Panel } from '../../parts/page.tsx';
 import { RunMany } from '../../parts/run-many.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { useMay } from '../../shell/me.tsx';
+import { RefundButtons } from '../orders/order/refund-buttons.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { ShowMore } from './show-more.tsx';
 import classes from './operations.module.css';
@@ -73,17 +74,7 @@ export function RefundsTab({ state }: { readonly state: string }) {
                   </span>
                 )}
               </span>
-              {may('retryRefund') && refund.allowed.includes('retry') && (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  onClick={() => {
-                    setRetrying([refund]);
-                  }}
-                >
-                  Send again
-                </Button>
-              )}
+              <RefundButtons refund={refund} />
             </li>
           ))}
         </ul>

@@ -12,9 +12,8 @@ export function MoneyPanel({ order }: { readonly order: Order }) {
   const may = useMay();
   const { currency, payments, refunds } = order;
   const paid = payments.reduce((sum, { captured_minor: captured }) => sum + captured, 0);
-  const refunded = refunds
-    .filter(({ state }) => state !== 'REJECTED')
-    .reduce((sum, { amount_minor: amount }) => sum + amount, 0);
+  const refunded = sumOf(refunds.filter(({ state }) => state === 'SUCCEEDED'));
+  const waiting = sumOf(refunds.filter(({ state }) => state !== 'SUCCEEDED' && state !== 'REJECTED'));
   const parts: readonly (readonly [string, number])[] = [
     ['Discount', -order.discount_minor],
     ['Shipping', order.shipping?.total_minor ?? 0],
@@ -37,6 +36,7 @@ export function MoneyPanel({ order }: { readonly order: Order }) {
               <Fact name="Outstanding" minor={order.outstanding_minor} currency={currency} />
             )}
             <Fact name="Refunded" minor={refunded} currency={currency} />
+            {waiting > 0 && <Fact name="Refund not made yet" minor={waiting} currency={currency} />}
             <dt className={classes.total}>Kept</dt>
             <dd className={classes.total}>
               <Money minor={paid - refunded} currency={currency} />
@@ -53,6 +53,10 @@ export function MoneyPanel({ order }: { readonly order: Order }) {
       </ul>
     </Panel>
   );
+}
+
+function sumOf(refunds: Order['refunds']): number {
+  return refunds.reduce((sum, { amount_minor: amount }) => sum + amount, 0);
 }
 
 function Fact({ name, minor, currency }: { readonly name: string; readonly minor: number; readonly currency: string }) {
