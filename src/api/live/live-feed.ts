@@ -12,6 +12,8 @@ export interface LiveFeedOptions {
 
 export interface LiveFeedLimits {
   readonly mostClients: number;
+  /** Of these one caller may have so many: a page of the console takes one, and nobody takes the places of all others. */
+  readonly mostClientsPerCaller: number;
   readonly pollIntervalMs: number;
   readonly heartbeatIntervalMs: number;
   /** A stream ends by itself after this, and its client comes back: whoever may not listen any more is found out. */
@@ -24,6 +26,7 @@ export interface LiveFeedLimits {
 
 const LIMITS: LiveFeedLimits = {
   mostClients: 200,
+  mostClientsPerCaller: 20,
   pollIntervalMs: 400,
   heartbeatIntervalMs: 15_000,
   longestStreamMs: 15 * 60_000,
@@ -33,7 +36,11 @@ const LIMITS: LiveFeedLimits = {
 
 const PAGE_LIMIT = 200;
 
+/** Why somebody is not let in: all places are taken, or theirs, or nothing is served any more. */
+export type NoPlace = 'full' | 'too_many_of_caller';
+
 interface Client {
+  readonly caller: string;
   readonly stream: PassThrough;
   /** The last event that it was sent. */
   position: number;
@@ -66,15 +73,16 @@ export class LiveFeed {
   }
 
   /**
+   * @param caller whose places are counted together
    * @param lastSeen the id of the last event that the client has; undefined: it begins now
-   * @returns undefined when as many listen as may, or when nothing is served any more
    */
-  async join(lastSeen: number | undefined): Promise<Readable | undefined> {
+  async join(caller: string, lastSeen: number | undefined): Promise<Readable | NoPlace> {
     const newest = await placedPosition(this.#pool);
-    if (this.#closed || this.#clients.size >= this.#limits.mostClients) return undefined;
+    if (this.#closed || this.#clients.size >= this.#limits.mostClients) return 'full';
+    if (this.#clientsOf(caller) >= this.#limits.mostClientsPerCaller) return 'too_many_of_caller';
     const stream = new PassThrough();
     const end = setTimeout(() => stream.end(), this.#limits.longestStreamMs);
-    const client: Client = { stream, position: newest, end };
+    const client: Client = { caller, stream, position: newest, end };
     stream.write(HELLO);
     // Ahead of the feed: the database was restored to an earlier time.
     const missed = lastSeen === undefined ? 0 : newest - lastSeen;
@@ -95,6 +103,10 @@ export class LiveFeed {
   close(): void {
     this.#closed = true;
     for (const { stream } of this.#clients) stream.end();
+  }
+
+  #clientsOf(caller: string): number {
+    return Array.from(this.#clients).filter((client) => client.caller === caller).length;
   }
 
   #run(): void {

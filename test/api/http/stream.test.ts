@@ -50,6 +50,22 @@ function listenTo(stream: AsyncIterable<Uint8Array>) {
 const statesOf = (messages: readonly Message[], orderId: number) =>
   messages.filter(({ data }) => data.entity_id === orderId).map(({ data }) => data.to_state);
 
+/** The stream of somebody who is let in. */
+async function placeOf(joined: ReturnType<LiveFeed['join']>) {
+  const place = await joined;
+  if (typeof place === 'string') throw new Error(`it was not let in: ${place}`);
+  return place;
+}
+
+it.for(['/v1/stream', '/v1/ledger/export.csv?from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z'])(
+  'whoever asks for headers alone takes no place and has nothing read: HEAD %s is not there',
+  async (url) => {
+    const answer = await api.app.inject({ method: 'HEAD', url, headers: { 'last-event-id': '0' } });
+    expect(answer.statusCode).toBe(404);
+    expect((await api.app.inject({ method: 'HEAD', url: '/v1/orders' })).statusCode).toBe(200);
+  },
+);
+
 describe('GET /v1/stream', () => {
   it('tells every listener of each change once, and one that comes back what it missed', async () => {
     const url = `http://127.0.0.1:${await api.listen()}/v1/stream`;
@@ -90,20 +106,30 @@ describe('the live feed', () => {
 
   it('serves no more listeners than it may, and another when one has gone', async () => {
     const feed = open({ mostClients: 2 });
-    const [one] = await Promise.all([feed.join(undefined), feed.join(undefined)]);
-    expect(await feed.join(undefined)).toBeUndefined();
-    one?.destroy();
+    const [one] = await Promise.all([placeOf(feed.join('asha', undefined)), placeOf(feed.join('ben', undefined))]);
+    expect(await feed.join('cara', undefined)).toBe('full');
+    one.destroy();
     await eventually('it has left', () => feed.clients === 1);
-    expect(await feed.join(undefined)).toBeDefined();
+    await placeOf(feed.join('cara', undefined));
     feed.close();
-    expect(await feed.join(undefined)).toBeUndefined();
+    expect(await feed.join('dev', undefined)).toBe('full');
+  });
+
+  it('leaves places to others, however many one caller asks for', async () => {
+    const feed = open({ mostClientsPerCaller: 2 });
+    const [one] = await Promise.all([placeOf(feed.join('asha', undefined)), placeOf(feed.join('asha', undefined))]);
+    expect(await feed.join('asha', undefined)).toBe('too_many_of_caller');
+    await placeOf(feed.join('ben', undefined));
+    one.destroy();
+    await eventually('it has left', () => feed.clients === 2);
+    await placeOf(feed.join('asha', undefined));
+    feed.close();
   });
 
   it('tells one that missed too much, or is ahead of the feed, to read everything anew', async () => {
     const feed = open({ mostMissedEvents: 1 });
     for (const lastSeen of [0, 900_000_000]) {
-      const stream = await feed.join(lastSeen);
-      if (!stream) throw new Error('it was not let in');
+      const stream = await placeOf(feed.join('asha', lastSeen));
       const { messages } = listenTo(stream);
       await eventually('it is told', () => messages.length > 0);
       expect(messages[0]?.event).toBe('reset');
@@ -113,13 +139,13 @@ describe('the live feed', () => {
 
   it('lets one go that does not take what it is sent, and ends each stream after its time', async () => {
     const feed = open({ mostWaitingBytes: 10, pollIntervalMs: 5, heartbeatIntervalMs: 5 });
-    const stuck = await feed.join(undefined);
-    stuck?.on('error', () => undefined);
+    const stuck = await placeOf(feed.join('asha', undefined));
+    stuck.on('error', () => undefined);
     await eventually('it was let go', () => feed.clients === 0);
     const brief = open({ longestStreamMs: 20 });
-    const stream = await brief.join(undefined);
-    stream?.resume();
-    await eventually('it has ended', () => stream?.readableEnded);
+    const stream = await placeOf(brief.join('asha', undefined));
+    stream.resume();
+    await eventually('it has ended', () => stream.readableEnded);
     feed.close();
     brief.close();
   });
