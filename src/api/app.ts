@@ -236,7 +236,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
     meRoutes(typed);
     keyRoutes(typed, dependencies);
     sessionRoutes(typed, dependencies, desk);
-    oidcRoutes(typed, dependencies);
+    oidcRoutes(typed, dependencies, desk);
     ownAccountRoutes(typed, dependencies, desk);
     oneTimeLinkRoutes(typed, dependencies, desk);
     peopleRoutes(typed, dependencies);

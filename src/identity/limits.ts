@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countedAddress } from './counted-address.ts';
 import type { Principal } from './principal.ts';
 import { RateLimiter, type Grant, type RateLimit } from './rate-limiter.ts';
 
@@ -28,6 +29,6 @@ export class Limits {
 
   /** Counts an attempt to come in that failed. Undefined: there is no limit. */
   async ofFailure(address: string): Promise<Grant | undefined> {
-    return this.#failures?.take(`address ${address}`);
+    return this.#failures?.take(`address ${countedAddress(address)}`);
   }
 }

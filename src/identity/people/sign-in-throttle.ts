@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countedAddress } from '../counted-address.ts';
 import { RateLimiter, type RateLimit } from '../rate-limiter.ts';
 import { normalEmail, type Database } from './people.ts';
 
@@ -34,7 +35,7 @@ export class SignInThrottle {
 
   /** Counts whatever costs us something, or could be guessed at, of somebody whom nobody knows yet. */
   async ofAddress(address: string): Promise<number | undefined> {
-    const grant = await this.#ofAddress.take(`sign-in ${address}`);
+    const grant = await this.#ofAddress.take(`sign-in ${countedAddress(address)}`);
     return grant.allowed ? undefined : grant.retryAfterSeconds;
   }
 

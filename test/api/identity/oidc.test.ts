@@ -148,9 +148,10 @@ describe('coming back from the provider', () => {
     expectRefused(
       await comeBack(provider.authorise(mine.url, ASHA).replace(/state=[^&]+/, 'state=forged'), mine.cookie),
     );
-    const once = provider.authorise(mine.url, ASHA);
-    expect(await personBehind(await comeBack(once, mine.cookie))).toBe('person:Asha Rao');
-    expectRefused(await comeBack(once, mine.cookie));
+    const next = await start();
+    const once = provider.authorise(next.url, ASHA);
+    expect(await personBehind(await comeBack(once, next.cookie))).toBe('person:Asha Rao');
+    expectRefused(await comeBack(once, next.cookie));
     expectRefused(await comeBack('?error=access_denied', mine.cookie));
     expectRefused(await comeBack('', mine.cookie));
   });
@@ -176,5 +177,31 @@ describe('coming back from the provider', () => {
     provider.isBroken = false;
     const code = new URLSearchParams(search).get('code') ?? '';
     expect(JSON.stringify(api.log)).not.toContain(code);
+  });
+
+  it('asks the provider once for each state, however often somebody comes back with it', async () => {
+    const { url, cookie } = await start();
+    const asked = provider.asked;
+    const searches = Array.from({ length: 5 }, () => provider.authorise(url, ASHA).replace(/code=[^&]+/, 'code=guess'));
+    for (const answer of await Promise.all(searches.map((search) => comeBack(search, cookie)))) expectRefused(answer);
+    expect(provider.asked).toBe(asked + 1);
+  });
+
+  it('has an address that does so again and again wait, before the provider is asked', async () => {
+    const asked = provider.asked;
+    const statuses: number[] = [];
+    for (let times = 0; times < 70; times += 1) {
+      const { url, cookie } = await start();
+      const answer = await api.send({
+        method: 'GET',
+        url: `/v1/session/oidc/callback${provider.authorise(url, ASHA).replace(/code=[^&]+/, 'code=guess')}`,
+        headers: { cookie },
+        remoteAddress: '198.51.100.7',
+      });
+      statuses.push(answer.statusCode);
+      if (answer.statusCode === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect(statuses).toContain(429);
+    expect(provider.asked - asked).toBe(statuses.filter((status) => status !== 429).length);
   });
 });

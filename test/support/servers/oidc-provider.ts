@@ -23,6 +23,8 @@ export interface TestProvider {
   forge(claims: object, withOwnKey?: boolean): void;
   /** Whether what is known of somebody is told by the userinfo endpoint instead of the ID token. */
   tellsByUserInfo: boolean;
+  /** How often it was asked for tokens. */
+  asked: number;
   /** While true it answers nothing but errors. */
   isBroken: boolean;
 }
@@ -85,6 +87,7 @@ export function useOidcProvider(): TestProvider {
       case '/userinfo':
         return accountOfToken.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
       case '/token': {
+        provider.asked += 1;
         let body = '';
         for await (const chunk of request) body += String(chunk);
         return tokensFor(new URLSearchParams(body));
@@ -140,6 +143,7 @@ export function useOidcProvider(): TestProvider {
       forged = { claims, withOwnKey };
     },
     tellsByUserInfo: false,
+    asked: 0,
     isBroken: false,
   };
   return provider;

@@ -2,13 +2,15 @@ import { Type } from 'typebox';
 import { admitProvided } from '../../../identity/oidc/admit.ts';
 import { KEPT_SECONDS, openSignIn, sealSignIn } from '../../../identity/oidc/kept-sign-in.ts';
 import type { OidcProvider } from '../../../identity/oidc/provider.ts';
+import { SpentStates } from '../../../identity/oidc/spent-states.ts';
+import type { PeopleDesk } from '../../../identity/people/people-desk.ts';
 import { OIDC_CALLBACK_PATH, type OidcSettings } from '../../../platform/settings/oidc.ts';
 import { tooMany } from '../../access/rate-limit.ts';
 import { endedKeptCookie, keptCookie, keptSignInOf, sessionCookie } from '../../access/session-cookie.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers } from '../../http/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
-import { recordPerson, visitorOf } from './record.ts';
+import { recordPerson, refuseWaiting, visitorOf } from './record.ts';
 
 const SEE_OTHER = 303;
 const CONSOLE = '/console';
@@ -34,7 +36,12 @@ async function loadProvider(settings: OidcSettings): Promise<OidcProvider> {
 }
 
 /** Signing in by an OpenID provider: what is answered is for a browser, which is sent on. */
-export function oidcRoutes(api: Api, { pool, identity, logger, oidc }: ApiDependencies): void {
+export function oidcRoutes(
+  api: Api,
+  { pool, identity, logger, oidc }: ApiDependencies,
+  { throttle }: PeopleDesk,
+): void {
+  const spentStates = new SpentStates(pool);
   const desk: Desk | undefined = oidc && { settings: oidc, provider: loadProvider(oidc) };
   const configured = (): Desk => {
     if (desk) return desk;
@@ -115,12 +122,15 @@ export function oidcRoutes(api: Api, { pool, identity, logger, oidc }: ApiDepend
     },
     async (request, reply) => {
       const { settings, provider: loading } = configured();
+      // Before the provider is asked anything: what it costs, and holds against us, is no stranger's to spend.
+      refuseWaiting(await throttle.ofAddress(request.ip));
       const provider = await loading;
       const sealed = keptSignInOf(request.headers.cookie, identity.isTls);
       const kept = sealed === undefined ? undefined : await openSignIn(identity.tokenKeys, sealed);
       const search = request.url.slice(OIDC_CALLBACK_PATH.length);
       reply.code(SEE_OTHER).header('Cache-Control', 'no-store');
-      const provided = kept
+      const mayAsk = kept?.state === request.query.state && kept && (await spentStates.spend(kept.state));
+      const provided = mayAsk
         ? await provider.finish(search, kept).catch((error: unknown) => {
             // By its name alone: what the provider says may hold what it was sent.
             const reason = error instanceof Error ? error.name : 'unknown';
