@@ -27,9 +27,15 @@ it.for(ELSEWHERE)('"%s" is not this machine alone', (host) => {
 });
 
 describe('a request that reached a port of this machine', () => {
-  const local = { remoteAddress: '127.0.0.1', host: 'localhost:8000', forwardedFor: undefined };
+  const local = {
+    remoteAddress: '127.0.0.1',
+    host: 'localhost:8000',
+    forwardedFor: undefined,
+    realIp: undefined,
+    proxied: undefined,
+  };
 
-  it.for([local, { ...local, host: '[::1]:8000' }, { ...local, forwardedFor: '127.0.0.1, ::1' }])(
+  it.for([local, { ...local, host: '[::1]:8000' }, { ...local, forwardedFor: '127.0.0.1, ::1', realIp: '::1' }])(
     "is this machine's user's: %o",
     (provenance) => {
       expect(reasonNotLocal(provenance)).toBeUndefined();
@@ -44,6 +50,10 @@ describe('a request that reached a port of this machine', () => {
     { ...local, forwardedFor: '203.0.113.9' },
     { ...local, forwardedFor: '127.0.0.1, 203.0.113.9' },
     { ...local, forwardedFor: 'unknown' },
+    { ...local, realIp: '203.0.113.9' },
+    { ...local, forwardedFor: '127.0.0.1', realIp: '203.0.113.9' },
+    { ...local, proxied: 'for=127.0.0.1' },
+    { ...local, proxied: '1.1 proxy' },
   ])('is not: %o', (provenance) => {
     expect(reasonNotLocal(provenance)).toMatch(/\.$/);
   });

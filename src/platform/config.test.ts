@@ -284,3 +284,12 @@ describe('a wrong configuration', () => {
     }
   });
 });
+
+test.for([{ PUBLIC_URL: 'https://orders.shop.example' }, { TRUSTED_PROXIES: '127.0.0.1/32' }])(
+  'is open to nobody where there is a proxy, which brings everybody to this machine: %o',
+  (environment) => {
+    expect(readConfig(environment).openMode).toBe('never');
+    expect(readConfig({ ...environment, OPEN_MODE: 'loopback' }).openMode).toBe('never');
+    expect(readConfig({}).openMode).toBe('loopback');
+  },
+);

@@ -80,7 +80,7 @@ export interface Config {
   readonly securityLogKeepDays: number;
   /** Networks inside that webhooks may go to all the same, such as `127.0.0.0/8`. */
   readonly webhookAllowedNetworks: readonly string[];
-  /** Whether a loopback address is open to this machine's user until the first person or key is made. */
+  /** Whether a loopback address is open to this machine's user until the first person or key is made. Never behind a proxy. */
   readonly openMode: 'loopback' | 'never';
   /** Requests a second that one key may make, over ten seconds; 0: as many as it likes. */
   readonly rateLimitPerSecond: number;
@@ -189,7 +189,7 @@ export function readConfig(environment: Environment): Config {
       mostEventLoopDelayMs: wholeNumber('MAX_EVENT_LOOP_DELAY_MS', 0, 60_000),
     },
     trustedProxies: networks('TRUSTED_PROXIES'),
-    openMode: oneOf('OPEN_MODE', ['loopback', 'never']),
+    openMode: openModeOf(oneOf('OPEN_MODE', ['loopback', 'never']), reader),
     logLevel:
       optional('LOG_LEVEL') &&
       matching(
@@ -225,4 +225,10 @@ function tlsFiles({ optional, fault }: SettingReader): TlsFiles | undefined {
 /** SQLAlchemy writes the driver into the scheme (`postgresql+psycopg://`); the rest of such a URL is plain. */
 function plainPostgresUrl(value: string | undefined): string | undefined {
   return value?.replace(/^postgres(ql)?\+[a-z0-9]+:/, 'postgresql:');
+}
+
+/** Who says that there is a proxy in front means others to come in by it: all of them would be this machine's user. */
+function openModeOf(asked: Config['openMode'], { optional }: SettingReader): Config['openMode'] {
+  const hasProxy = optional('PUBLIC_URL') !== undefined || optional('TRUSTED_PROXIES') !== undefined;
+  return hasProxy ? 'never' : asked;
 }

@@ -66,11 +66,21 @@ function refuseForged(request: FastifyRequest): void {
 
 function asLocal(request: FastifyRequest): Principal {
   const { headers, socket, method } = request;
-  const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
-  const reason = reasonNotLocal({ remoteAddress: socket.remoteAddress, host: headers.host, forwardedFor });
+  const reason = reasonNotLocal({
+    remoteAddress: socket.remoteAddress,
+    host: headers.host,
+    forwardedFor: textOf(headers['x-forwarded-for']),
+    realIp: textOf(headers['x-real-ip']),
+    proxied: headers.forwarded ?? headers.via,
+  });
   if (reason !== undefined) {
     throw new ProblemError('auth.required', `${reason} Without an API key only this machine's user comes in.`);
   }
   if (!SAFE_METHODS.has(method)) refuseCrossSite(request);
   return LOCAL;
+}
+
+/** A header that may have come more than once. */
+function textOf(header: string | string[] | undefined): string | undefined {
+  return [header ?? []].flat().join(',') || undefined;
 }

@@ -83,7 +83,7 @@ export const SETTINGS = {
   ],
   OPEN_MODE: [
     'loopback',
-    "loopback: until the first person or key is made, this machine's user needs none, and no other address is listened on; never: nobody comes in without",
+    "loopback: until the first person or key is made, this machine's user needs none, and no other address is listened on; never: nobody comes in without, as with PUBLIC_URL or TRUSTED_PROXIES, which say that there is a proxy",
   ],
   ...OIDC_SETTINGS,
   ...TOKEN_ISSUER_SETTINGS,

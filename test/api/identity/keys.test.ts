@@ -17,6 +17,9 @@ describe('until there is a key', () => {
   it.for([
     ['another name, as DNS rebinding would have it', { host: 'evil.example' }],
     ['by a proxy from elsewhere', { 'x-forwarded-for': '203.0.113.9, 127.0.0.1' }],
+    ['by a proxy that names the client alone', { 'x-real-ip': '203.0.113.9' }],
+    ['by a proxy that says so by the standard', { forwarded: 'for=203.0.113.9' }],
+    ['by a proxy that names itself', { via: '1.1 proxy' }],
   ] as const)('what comes to %s is nobody', async ([_what, headers]) => {
     const answer = await api.get('/v1/orders', headers);
     expect(answer.statusCode).toBe(401);
