@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { RateLimiter, removeIdleBuckets } from './rate-limiter.ts';
 
 const database = useDatabase();
 
@@ -68,4 +68,16 @@ it('keeps what is cheap going while what is dear has to wait, and says for how l
   expect(refused).toMatchObject({ allowed: false });
   if (!refused.allowed) expect(refused.retryAfterSeconds).toBeGreaterThan(40);
   expect(await limiter.take('mixed', 3)).toMatchObject({ allowed: true });
+});
+
+it('keeps no bucket that nobody has asked for an hour, nor the address that it is named by', async () => {
+  await database.pool.query('DELETE FROM rate_buckets');
+  const limiter = new RateLimiter(database.pool, { perSecond: 0.5, burst: 30 });
+  await limiter.take('address 192.0.2.7');
+  await database.pool.query("UPDATE rate_buckets SET refilled_at = refilled_at - interval '61 minutes'");
+  await limiter.take('address 192.0.2.8');
+  expect(await removeIdleBuckets(database.pool)).toBe(1);
+  expect(await removeIdleBuckets(database.pool)).toBe(0);
+  const { rows } = await database.pool.query('SELECT name FROM rate_buckets');
+  expect(rows).toEqual([{ name: 'address 192.0.2.8' }]);
 });

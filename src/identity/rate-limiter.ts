@@ -24,7 +24,8 @@ const BLOCKS_A_BUCKET = 20;
 const LEASE_MS = 10_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 const MOST_LEASES = 10_000;
-const LEASES_BETWEEN_CLEANINGS = 500;
+/** Longer than any bucket takes to fill. */
+const IDLE_SECONDS = 3_600;
 const CLEANED_AT_ONCE = 1_000;
 
 /**
@@ -36,7 +37,6 @@ export class RateLimiter {
   readonly #limit: RateLimit;
   readonly #block: number;
   readonly #leases = new Map<string, Lease>();
-  #untilCleaning = LEASES_BETWEEN_CLEANINGS;
 
   constructor(pool: Pool, limit: RateLimit) {
     this.#pool = pool;
@@ -98,8 +98,6 @@ export class RateLimiter {
     lease.tokens += granted;
     lease.left = tokens;
     lease.leasedAtMs = performance.now();
-    this.#untilCleaning -= 1;
-    if (this.#untilCleaning <= 0) await this.#clean();
   }
 
   #leaseOf(name: string): Lease {
@@ -110,16 +108,18 @@ export class RateLimiter {
     this.#leases.set(name, lease);
     return lease;
   }
+}
 
-  /** A bucket that nobody has asked for as long as it takes to fill is as good as none. */
-  async #clean(): Promise<void> {
-    this.#untilCleaning = LEASES_BETWEEN_CLEANINGS;
-    const { perSecond, burst } = this.#limit;
-    await this.#pool.query({
-      text: `DELETE FROM rate_buckets WHERE name IN (
-               SELECT name FROM rate_buckets WHERE refilled_at < now() - make_interval(secs => $1)
-               ORDER BY refilled_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-      values: [Math.max(3_600, burst / perSecond), CLEANED_AT_ONCE],
-    });
-  }
+/**
+ * Removes buckets that nobody has asked for an hour, which are full and so as good as none, a bounded number: some are
+ * named by the address of whoever failed to come in. Answers with how many went.
+ */
+export async function removeIdleBuckets(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query({
+    text: `DELETE FROM rate_buckets WHERE name IN (
+             SELECT name FROM rate_buckets WHERE refilled_at < now() - make_interval(secs => $1)
+             ORDER BY refilled_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+    values: [IDLE_SECONDS, CLEANED_AT_ONCE],
+  });
+  return rowCount ?? 0;
 }

@@ -20,12 +20,11 @@ import {
   moveReturn,
   newOrder,
   placeOrder,
-  requestReturn,
   type OrderJson,
   type ProblemJson,
 } from '../support/shop/shop.ts';
 
-const api = useApi();
+const api = useApi({ rateLimitPerSecond: 1_000 });
 const jobs = useJobs(api.database);
 const renderer = createPaperRenderer({ threads: 1 });
 let folder: string;
@@ -136,7 +135,18 @@ describe('a customer who is erased', () => {
       expect(moved.statusCode).toBe(200);
       order = moved.json<OrderJson>();
     }
-    const part = await requestReturn(api, order, 1);
+    // By the customer: what is kept of whoever calls is of a person then.
+    const { token } = (await api.post('/v1/customer-tokens', { customer_id: CUSTOMER })).json<{ token: string }>();
+    const own = { authorization: `Bearer ${token}`, 'idempotency-key': 'canary-return' };
+    const asked = { reason: REASON, items: [{ order_item_id: order.items[0]?.id, quantity: 1 }] };
+    const part = (await api.post(`/v1/orders/${order.id}/returns`, asked, own)).json<{ id: number }>();
+    const again = await api.post(`/v1/orders/${order.id}/returns`, asked, own);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    const { rows: kept } = await api.database.pool.query(
+      `SELECT (SELECT count(*) FROM idempotency_keys WHERE caller LIKE 'customer:%') AS answers,
+              (SELECT count(*) FROM rate_buckets WHERE name LIKE 'caller customer:%') AS buckets`,
+    );
+    expect(kept).toEqual([{ answers: 1, buckets: 1 }]);
     await api.post(`/v1/returns/${part.id}/approve`, { reason: REASON });
     await moveReturn(api, part.id, 'dispatch', 'receive', 'complete');
     await work();

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { removeExpiredAnswers } from '../../engine/idempotency.ts';
+import { removeIdleBuckets } from '../../identity/rate-limiter.ts';
 import { removeOldSecurityEvents } from '../../identity/security-log.ts';
 import { removeExpiredLinks } from '../../identity/people/one-time-links.ts';
 import { removeEndedSessions } from '../../identity/people/sessions.ts';
@@ -23,6 +24,10 @@ export function housekeepingTasks(
     { what: 'links that nobody used in time', clean: () => removeExpiredLinks(pool) },
     { what: 'attempts to sign in past their day', clean: () => removeOldSignInFailures(pool) },
     { what: 'addresses that nobody signs in from any more', clean: () => removeOldFamiliarAddresses(pool) },
+    {
+      what: 'rate limits of callers and addresses that have been quiet for an hour',
+      clean: () => removeIdleBuckets(pool),
+    },
     { what: 'gateway events past their keeping', clean: () => removeOldGatewayEvents(pool) },
     {
       what: `webhook deliveries past their ${webhookLogKeepDays} days`,
