@@ -29,7 +29,11 @@ export function reconcileCommand(config: () => Config): Command {
     .description("compare our payments and refunds with the gateways' books; exits with 1 when something differs still")
     .option('--repair', 'write down here what a gateway has done and we do not know of')
     .option('--gateway <name>', 'only local, stripe or razorpay, instead of all that are configured')
-    .option('--since <date>', 'only payments and refunds from this moment on, such as 2026-04-01', dateOf)
+    .option(
+      '--since <date>',
+      'only payments and refunds from this moment on, and those under way, such as 2026-04-01',
+      dateOf,
+    )
     .option('--json', 'print one JSON object, by gateway')
     .action(async (flags: ReconcileFlags) => {
       const settings = config();

@@ -1,8 +1,11 @@
+import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
 import type { BooksPage, BooksRequest } from '../../payments/payment-gateway.ts';
+import type { OurPage, Place } from '../../queries/money/our-side.ts';
 import { StartError } from '../../platform/start-error.ts';
 
 const MOST_PAGES = 100_000;
 const ROWS_AT_ONCE = 1_000;
+const THE_BEGINNING = new Date(0);
 
 /**
  * Reads all of a gateway's books since a moment.
@@ -28,14 +31,34 @@ export async function readTheirs<Entry extends { readonly gatewayReference: stri
   throw new StartError(`the gateway's books have over ${MOST_PAGES} pages`);
 }
 
-/** Reads all of ours in the order of their ids, a page at a time. */
-export async function readOurs<Row extends { readonly id: number }>(
-  read: (page: { readonly afterId: number; readonly limit: number }) => Promise<Row[]>,
+/** How ours are read, a page after a place. */
+export interface OurReaders<Row> {
+  readonly all: (page: OurPage) => Promise<Row[]>;
+  /** Of those that were asked for before a moment, what is under way. */
+  readonly open: (page: OurPage, before: Date) => Promise<Row[]>;
+}
+
+/** All of ours since a moment, and what is under way of the time before it; with null, all that there is. */
+export async function readOurs<Row extends Place>(
+  gateway: PaymentGatewayName,
+  since: Date | null,
+  { all, open }: OurReaders<Row>,
 ): Promise<Row[]> {
-  const all: Row[] = [];
+  const recent = await readPages(gateway, since ?? THE_BEGINNING, all);
+  if (since === null) return recent;
+  return [...(await readPages(gateway, THE_BEGINNING, (page) => open(page, since))), ...recent];
+}
+
+async function readPages<Row extends Place>(
+  gateway: PaymentGatewayName,
+  from: Date,
+  read: (page: OurPage) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
   for (;;) {
-    const page = await read({ afterId: all.at(-1)?.id ?? 0, limit: ROWS_AT_ONCE });
-    all.push(...page);
-    if (page.length < ROWS_AT_ONCE) return all;
+    const after = rows.at(-1) ?? { createdAt: from, id: 0 };
+    const page = await read({ gateway, after, limit: ROWS_AT_ONCE });
+    rows.push(...page);
+    if (page.length < ROWS_AT_ONCE) return rows;
   }
 }

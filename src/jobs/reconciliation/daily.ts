@@ -18,7 +18,7 @@ export interface DailyReconciliationOptions {
 
 /** How soon a comparison that a person asks for is begun. */
 const LOOK_INTERVAL_MS = 2_000;
-/** How far back the books are compared; `roundtrip reconcile` compares all of them. */
+/** How far back the books are compared, beside what is under way from before; `roundtrip reconcile` compares all of them. */
 const DAYS_BACK = 35;
 const DAY_MS = 86_400_000;
 

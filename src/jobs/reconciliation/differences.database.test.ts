@@ -142,6 +142,51 @@ describe('the daily comparison', () => {
     expect(await takeTurn(pool(), 'local')).toBe(true);
   });
 
+  test('asks about a refund and takes up a payment of long ago that are under way now', async () => {
+    const { order, refund } = await shop.refundedOrder();
+    await shop.change(order.id, { type: 'submit_refund', refundId: refund.id });
+    const waiting = await shop.place();
+    await shop.change(waiting.id, {
+      type: 'initiate_payment',
+      amountMinor: 3_050,
+      currency: null,
+      method: 'card',
+      gateway: 'local',
+      token: 'token',
+      captures: false,
+    });
+    await pool().query(`UPDATE jobs SET state = 'DEAD' WHERE order_id IN ($1, $2)`, [order.id, waiting.id]);
+    for (const [table, orderId] of [
+      ['refunds', order.id],
+      ['payments', waiting.id],
+    ] as const) {
+      const old = `created_at = now() - interval '40 days', updated_at = now() - interval '2 hours'`;
+      await pool().query(`UPDATE ${table} SET ${old} WHERE order_id = $1`, [orderId]);
+    }
+    const since = new Date(Date.now() - 35 * 86_400_000);
+    const options = { pool: pool(), gateway: refunding.adapter(), engine: shop.engine, logger: silentLogger, since };
+    await reconcile(options);
+    expect(await jobs.of(order.id, 'refund.inquire')).toHaveLength(1);
+    expect(await jobs.of(waiting.id, 'payment.authorise')).toMatchObject([{ state: 'DEAD' }, { state: 'READY' }]);
+  });
+
+  test('reads the payments since a moment by an index, and nothing of the time before', async () => {
+    const client = await pool().connect();
+    try {
+      await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+      const { rows } = await client.query<Record<'QUERY PLAN', string>>(
+        `EXPLAIN SELECT * FROM payments WHERE gateway = 'local' AND (created_at, id) > (now(), 0)
+         ORDER BY created_at, id LIMIT 1000`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toMatch(/Index Scan using payments_by_gateway_and_age/);
+      expect(plan).toMatch(/Index Cond: .*created_at/);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+
   test('settles what was paid, writes down what was not, and is finished', async () => {
     const { refund: paid } = await shop.refundedOrder();
     await paidAtTheGateway(paid);

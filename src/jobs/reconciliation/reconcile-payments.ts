@@ -9,7 +9,12 @@ import {
   type PaymentDifference as DifferenceOf,
 } from '../../payments/reconciliation/payments.ts';
 import { paymentIdIn } from '../../payments/references.ts';
-import { paymentsAfter, paymentsById, type PaymentOfOurs } from '../../queries/money/our-payments.ts';
+import {
+  openPaymentsAfter,
+  paymentsAfter,
+  paymentsById,
+  type PaymentOfOurs,
+} from '../../queries/money/our-payments.ts';
 import { attemptRepair } from './attempt-repair.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutPayments } from './inquiries.ts';
@@ -30,7 +35,10 @@ const MOST_LOOKED_AT_AGAIN = 1_000;
  */
 export async function reconcilePayments(options: ReconcileOptions): Promise<Compared<Difference>> {
   const { pool, gateway, engine, logger, since = null } = options;
-  const before = await readOurs((page) => paymentsAfter(pool, { gateway: gateway.name, since, ...page }));
+  const before = await readOurs(gateway.name, since, {
+    all: (page) => paymentsAfter(pool, page),
+    open: (page, until) => openPaymentsAfter(pool, page, until),
+  });
   const theirs = await readTheirs(since, (page) => gateway.listPayments(page));
   const ours = [...before, ...(await writtenMeanwhile(options, before, theirs))];
   const repaired: Difference[] = [];

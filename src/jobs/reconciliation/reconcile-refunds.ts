@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { OrderCommand } from '../../domain/commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { GatewayRefund } from '../../payments/payment-gateway.ts';
@@ -8,7 +7,7 @@ import {
   type RefundDifference as Difference,
 } from '../../payments/reconciliation/refunds.ts';
 import { refundIdIn } from '../../payments/references.ts';
-import { refundsAfter, refundsById } from '../../queries/money/our-refunds.ts';
+import { openRefundsAfter, refundsAfter, refundsById } from '../../queries/money/our-refunds.ts';
 import { attemptRepair } from './attempt-repair.ts';
 import { readOurs, readTheirs } from './books.ts';
 import { inquireAboutRefunds } from './inquiries.ts';
@@ -22,9 +21,12 @@ import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compare
  */
 export async function reconcileRefunds(options: ReconcileOptions): Promise<Compared<Difference>> {
   const { pool, gateway, engine, logger, since = null } = options;
-  const before = await readOurs((page) => refundsAfter(pool, { gateway: gateway.name, since, ...page }));
+  const before = await readOurs(gateway.name, since, {
+    all: (page) => refundsAfter(pool, page),
+    open: (page, until) => openRefundsAfter(pool, page, until),
+  });
   const theirs = await readTheirs(since, (page) => gateway.listRefunds(page));
-  const ours = await broughtUpToDate(pool, before, theirs);
+  const ours = await broughtUpToDate(options, before, theirs);
   const differences = compareRefunds(ours, theirs);
   const repaired: Difference[] = [];
   const open: Difference[] = [];
@@ -32,7 +34,7 @@ export async function reconcileRefunds(options: ReconcileOptions): Promise<Compa
     const settled =
       engine &&
       difference.kind === 'paid_but_open_here' &&
-      (await attemptRepair(logger, difference.refund, () => settleHere(pool, engine, difference)));
+      (await attemptRepair(logger, difference.refund, () => settleHere(engine, options, difference)));
     (settled ? repaired : open).push(difference);
   }
   // One that was declined there is settled by the answer; of one that is unknown there, its submitting job is the judge.
@@ -43,7 +45,7 @@ export async function reconcileRefunds(options: ReconcileOptions): Promise<Compa
 
 /** What the gateway has paid may have been written or settled here while its books were read: that is read again. */
 async function broughtUpToDate(
-  pool: Pool,
+  { pool, gateway }: ReconcileOptions,
   before: readonly OurRefund[],
   theirs: readonly GatewayRefund[],
 ): Promise<OurRefund[]> {
@@ -51,7 +53,7 @@ async function broughtUpToDate(
   const paid = theirs.filter(({ status }) => status === 'succeeded');
   const ids = paid.flatMap(({ reference }) => refundIdIn(reference) ?? []).filter((id) => !settled.has(id));
   if (ids.length === 0) return [...before];
-  const now = new Map((await refundsById(pool, ids)).map((refund) => [refund.id, refund]));
+  const now = new Map((await refundsById(pool, gateway.name, ids)).map((refund) => [refund.id, refund]));
   const known = new Set(before.map(({ id }) => id));
   const newer = [...now.values()].filter(({ id }) => !known.has(id));
   return [...before.map((refund) => now.get(refund.id) ?? refund), ...newer];
@@ -59,8 +61,8 @@ async function broughtUpToDate(
 
 /** Walks the refund to SUCCEEDED, from whatever state it is in. False: it moved meanwhile, and is not there yet. */
 async function settleHere(
-  pool: Pool,
   engine: Engine,
+  { pool, gateway }: ReconcileOptions,
   { refund, theirs }: Extract<Difference, { kind: 'paid_but_open_here' }>,
 ): Promise<boolean> {
   const refundId = refund.id;
@@ -74,7 +76,7 @@ async function settleHere(
     const intent = { kind: 'change', target: { orderId: refund.orderId }, command } as const;
     const outcome = await engine.execute({ intent, actor: RECONCILE_ACTOR });
     // Refused: a worker was at it too, and may have come to the end first.
-    if (outcome.kind !== 'done') return (await refundsById(pool, [refundId]))[0]?.state === 'SUCCEEDED';
+    if (outcome.kind !== 'done') return (await refundsById(pool, gateway.name, [refundId]))[0]?.state === 'SUCCEEDED';
   }
   return true;
 }

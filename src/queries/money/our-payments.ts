@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { PaymentState } from '../../domain/lifecycles.ts';
 import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+import type { OurPage } from './our-side.ts';
 
 /** A payment of ours that goes through a gateway. */
 export interface PaymentOfOurs {
@@ -25,21 +26,29 @@ const SELECT = `SELECT id, order_id AS "orderId", state, intent, amount_minor AS
                          AND updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM payments`;
 
-export interface OurPaymentsPage {
-  readonly gateway: PaymentGatewayName;
-  /** Null: all. */
-  readonly since: Date | null;
-  readonly afterId: number;
-  readonly limit: number;
-}
-
-/** The payments that go through a gateway in the order of their ids, a page at a time. */
-export async function paymentsAfter(pool: Pool, page: OurPaymentsPage): Promise<PaymentOfOurs[]> {
+/** The payments that go through a gateway, oldest first, a page at a time. */
+export async function paymentsAfter(pool: Pool, { gateway, after, limit }: OurPage): Promise<PaymentOfOurs[]> {
   const { rows } = await pool.query<PaymentOfOurs>({
     name: 'payments-after',
-    text: `${SELECT} WHERE gateway = $1 AND id > $2 AND ($3::timestamptz IS NULL OR created_at >= $3)
-           ORDER BY id LIMIT $4`,
-    values: [page.gateway, page.afterId, page.since?.toISOString() ?? null, page.limit],
+    text: `${SELECT} WHERE gateway = $1 AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4`,
+    values: [gateway, after.createdAt.toISOString(), after.id, limit],
+  });
+  return rows;
+}
+
+/** Those of them from before a moment that have a step under way. */
+export async function openPaymentsAfter(
+  pool: Pool,
+  { gateway, after, limit }: OurPage,
+  before: Date,
+): Promise<PaymentOfOurs[]> {
+  const { rows } = await pool.query<PaymentOfOurs>({
+    name: 'open-payments-after',
+    text: `${SELECT}
+           WHERE gateway = $1 AND state IN ('PENDING', 'AUTHORISED') AND (state = 'PENDING' OR intent IS NOT NULL)
+             AND created_at < $5 AND (created_at, id) > ($2, $3)
+           ORDER BY created_at, id LIMIT $4`,
+    values: [gateway, after.createdAt.toISOString(), after.id, limit, before.toISOString()],
   });
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { RefundState } from '../../domain/lifecycles.ts';
 import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
+import type { OurPage } from './our-side.ts';
 
 export interface RefundOfOurs {
   readonly id: number;
@@ -8,41 +9,55 @@ export interface RefundOfOurs {
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
+  readonly createdAt: Date;
   /** Under way for so long that the gateway's answer should have come by any of its ways. */
   readonly isOverdue: boolean;
 }
 
 const SELECT = `SELECT refunds.id, refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor",
-                       refunds.currency, refunds.state,
+                       refunds.currency, refunds.state, refunds.created_at AS "createdAt",
                        refunds.state = 'SUBMITTED' AND refunds.updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM refunds JOIN payments ON payments.id = refunds.payment_id`;
 
-export interface OurRefundsPage {
-  readonly gateway: PaymentGatewayName;
-  /** Null: all. */
-  readonly since: Date | null;
-  readonly afterId: number;
-  readonly limit: number;
-}
-
-/** The refunds that go through a gateway in the order of their ids, a page at a time. */
-export async function refundsAfter(pool: Pool, page: OurRefundsPage): Promise<RefundOfOurs[]> {
+/** The refunds that go through a gateway, oldest first, a page at a time. */
+export async function refundsAfter(pool: Pool, { gateway, after, limit }: OurPage): Promise<RefundOfOurs[]> {
   const { rows } = await pool.query<RefundOfOurs>({
     name: 'refunds-after',
     text: `${SELECT}
-           WHERE refunds.id > $1 AND coalesce(payments.gateway, 'local') = $2
-             AND ($3::timestamptz IS NULL OR refunds.created_at >= $3)
-           ORDER BY refunds.id LIMIT $4`,
-    values: [page.afterId, page.gateway, page.since?.toISOString() ?? null, page.limit],
+           WHERE coalesce(payments.gateway, 'local') = $1 AND (refunds.created_at, refunds.id) > ($2, $3)
+           ORDER BY refunds.created_at, refunds.id LIMIT $4`,
+    values: [gateway, after.createdAt.toISOString(), after.id, limit],
   });
   return rows;
 }
 
-export async function refundsById(pool: Pool, ids: readonly number[]): Promise<RefundOfOurs[]> {
+/** Those of them from before a moment that are under way. */
+export async function openRefundsAfter(
+  pool: Pool,
+  { gateway, after, limit }: OurPage,
+  before: Date,
+): Promise<RefundOfOurs[]> {
+  const { rows } = await pool.query<RefundOfOurs>({
+    name: 'open-refunds-after',
+    text: `${SELECT}
+           WHERE coalesce(payments.gateway, 'local') = $1 AND refunds.state = 'SUBMITTED' AND refunds.created_at < $5
+             AND (refunds.created_at, refunds.id) > ($2, $3)
+           ORDER BY refunds.created_at, refunds.id LIMIT $4`,
+    values: [gateway, after.createdAt.toISOString(), after.id, limit, before.toISOString()],
+  });
+  return rows;
+}
+
+/** Those of the ids that are refunds through this gateway. */
+export async function refundsById(
+  pool: Pool,
+  gateway: PaymentGatewayName,
+  ids: readonly number[],
+): Promise<RefundOfOurs[]> {
   const { rows } = await pool.query<RefundOfOurs>({
     name: 'refunds-by-id',
-    text: `${SELECT} WHERE refunds.id = ANY ($1::bigint[])`,
-    values: [ids],
+    text: `${SELECT} WHERE refunds.id = ANY ($1::bigint[]) AND coalesce(payments.gateway, 'local') = $2`,
+    values: [ids, gateway],
   });
   return rows;
 }
