@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { JobKind } from '../domain/decision.ts';
+import type { Reads } from '../platform/database/pipelined-reads.ts';
 import { newestFirst, type Condition } from './lists/newest-first.ts';
 import { pageOf, type Page, type PageRequest } from './lists/paging.ts';
 
@@ -60,6 +61,20 @@ export async function listJobs(pool: Pool, filter: JobFilter, page: PageRequest)
     }),
   );
   return pageOf(rows, page.limit);
+}
+
+/** Whether a worker has another job of the same kind and subject in its hands. */
+export async function isRunElsewhere(
+  reads: Reads,
+  { id, orderId, kind, subjectId }: Pick<JobView, 'id' | 'orderId' | 'kind' | 'subjectId'>,
+): Promise<boolean> {
+  const { rows } = await reads.query<{ isRunning: boolean }>({
+    name: 'is-job-run-elsewhere',
+    text: `SELECT EXISTS (SELECT FROM jobs WHERE order_id = $1 AND kind = $2 AND subject_id = $3 AND id <> $4
+                            AND state = 'RUNNING') AS "isRunning"`,
+    values: [orderId, kind, subjectId, id],
+  });
+  return rows[0]?.isRunning ?? false;
 }
 
 /** Dead jobs of one kind, the oldest first; with `lastError`, those alone that failed with exactly this. */

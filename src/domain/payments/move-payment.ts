@@ -13,11 +13,15 @@ import { capturesInPart } from './payment-gateways.ts';
 import type { PaymentOutcome, RequestOfGateway } from './payment-commands.ts';
 import { settled } from './settled.ts';
 
-/** Asks the gateway to capture an authorised payment or part of it, or to give it up. Asking twice is no change. */
+/**
+ * Asks the gateway to capture an authorised payment or part of it, or to give it up. One that is not authorised yet can
+ * be given up too: its job asks how far it has come, and sends nothing any more. Asking twice is no change.
+ */
 export function requestOfGateway(order: Order, command: RequestOfGateway, circumstances: Circumstances): Decision {
   const payment = order.payments.find(({ id }) => id === command.paymentId);
   if (!payment) return notFound(order, command.paymentId);
   const intent = command.type === 'request_capture' ? 'capture' : 'void';
+  if (payment.state === 'PENDING' && intent === 'void') return giveUpBeforehand(order, payment, circumstances);
   if (payment.state !== 'AUTHORISED') return illegal(payment, intent);
   const captureMinor = command.type === 'request_capture' ? partToCapture(payment, command.amountMinor) : null;
   if (payment.intent === intent && payment.captureMinor === captureMinor) return unchanged(order, payment.id);
@@ -30,6 +34,15 @@ export function requestOfGateway(order: Order, command: RequestOfGateway, circum
   const asked: Payment = { ...payment, intent, captureMinor, updatedAt: circumstances.now };
   return accepted({ ...order, payments: withPart(order.payments, asked) }, circumstances, payment.id, {
     jobs: [{ kind: `payment.${intent}`, subjectId: payment.id }],
+  });
+}
+
+/** The job asks anew at once, whatever became of the one before: it may be set aside, or wait for its next run. */
+function giveUpBeforehand(order: Order, payment: Payment, circumstances: Circumstances): Decision {
+  if (payment.intent === 'void') return unchanged(order, payment.id);
+  const asked: Payment = { ...payment, intent: 'void', updatedAt: circumstances.now };
+  return accepted({ ...order, payments: withPart(order.payments, asked) }, circumstances, payment.id, {
+    jobs: [{ kind: 'payment.authorise', subjectId: payment.id }],
   });
 }
 

@@ -28,7 +28,7 @@ export interface InitiatePayment {
   readonly captures: boolean;
 }
 
-/** A person has an authorised payment captured, or given up. */
+/** A person has an authorised payment captured, or one that is authorised or on its way there given up. */
 export type RequestOfGateway = RequestCapture | RequestVoid;
 
 export interface RequestCapture {

@@ -161,6 +161,19 @@ describe('a payment through a gateway', () => {
     ]);
   });
 
+  test('is given up before it is authorised: its job asks anew, and what was authorised all the same is voided', () => {
+    const started = after(orderIn('PENDING_PAYMENT'), [initiate(3_050)]);
+    const paymentId = onlyOne(started.payments).id;
+    const giveUp = { type: 'request_void', paymentId, reason: null } as const;
+    const asked = acceptedBy(decide(started, giveUp, circumstancesAt(now)));
+    expect(asked.jobs).toEqual([{ kind: 'payment.authorise', subjectId: paymentId }]);
+    expect(acceptedBy(decide(asked.order, giveUp, circumstancesAt(now))).order).toBe(asked.order);
+    const authorise = { type: 'authorise_payment', paymentId, gatewayReference: 'pi_1' } as const;
+    expect(acceptedBy(decide(asked.order, authorise, circumstancesAt(now))).jobs).toEqual([
+      { kind: 'payment.void', subjectId: paymentId },
+    ]);
+  });
+
   test('that failed leaves room for another, and goes back when the gateway took it after all', () => {
     const started = after(orderIn('PENDING_PAYMENT'), [initiate(3_050)]);
     const paymentId = onlyOne(started.payments).id;

@@ -205,6 +205,48 @@ describe('a gateway that misbehaves', () => {
   });
 });
 
+describe('a payment that a person gives up before it is authorised', () => {
+  test('that the gateway never took fails at once, although its job was set aside, and another pays the order', async () => {
+    const { orderId, paymentId } = await initiated({ captures: true });
+    await gateway.switchOn({ mode: 'error_500', on: 'payment' });
+    await paying.start();
+    await jobs.allEnded();
+    expect(await jobOf(orderId, 'authorise')).toMatchObject({ state: 'DEAD', attempts: 12 });
+    await shop.change(orderId, giveUp(paymentId));
+    await jobs.allEnded();
+    expect(await jobOf(orderId, 'authorise')).toMatchObject({ state: 'DONE', attempts: 1 });
+    expect(await read(paymentId)).toMatchObject({ state: 'FAILED', failureCode: 'given_up', intent: null });
+    expect(await booksOf(paymentId)).toEqual([]);
+    expect((await shop.move(orderId, 'pay')).state).toBe('PAID');
+  });
+
+  test('that the gateway has authorised, unknown to us, is voided there', async () => {
+    const { orderId, paymentId } = await initiated();
+    await gateway.switchOn({ mode: 'drop_after', times: 1, on: 'payment' });
+    const job = await jobs.take((await jobOf(orderId, 'authorise')).id);
+    await expect(handler('authorise')(job)).rejects.toThrow('not known');
+    await jobs.loseWorkerOf(job.id);
+    await shop.change(orderId, giveUp(paymentId));
+    await paying.start();
+    await jobs.allEnded();
+    expect(await eventsOf(paymentId)).toEqual(['initiate', 'authorise', 'void']);
+    expect(await booksOf(paymentId)).toMatchObject([{ status: 'voided' }]);
+  });
+
+  test('waits for a run that may be sending it at this moment, and fails only then', async () => {
+    const { orderId, paymentId } = await initiated();
+    const sending = await jobs.take((await jobOf(orderId, 'authorise')).id);
+    await shop.change(orderId, giveUp(paymentId));
+    const next = await jobs.take((await jobOf(orderId, 'authorise')).id);
+    expect(next.id).not.toBe(sending.id);
+    await expect(handler('authorise')(next)).rejects.toThrow(NotYet);
+    expect((await read(paymentId)).state).toBe('PENDING');
+    await jobs.loseWorkerOf(sending.id);
+    expect(await handler('authorise')(next)).toBe('settled');
+    expect(await read(paymentId)).toMatchObject({ state: 'FAILED', failureCode: 'given_up' });
+  });
+});
+
 describe('a worker that is lost', () => {
   const die = () => Promise.reject(new Error('the worker was killed'));
 

@@ -7,6 +7,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, PaymentGateway, VoidOutcome } from '../../payments/payment-gateway.ts';
 import { inquiryOf } from '../../payments/payment-inquiry.ts';
 import { differenceInMoney, standingOf } from '../../payments/payment-standing.ts';
+import { isRunElsewhere } from '../../queries/jobs.ts';
 import { readPayment, type PaymentView } from '../../queries/money/payments.ts';
 import { inquiryDelayMs, LONGEST_WAIT_MS } from '../back-off.ts';
 import { GiveUp, NotYet, RetryLater, type JobHandler } from '../handler.ts';
@@ -19,6 +20,9 @@ export interface MovePaymentOptions {
   /** Undefined: the gateway is not configured here. */
   readonly gatewayOf: (name: PaymentGatewayName) => PaymentGateway | undefined;
 }
+
+/** When to look again whether another run of the same step is through. */
+const OTHER_RUN_MS = 2_000;
 
 type Step = 'authorise' | 'capture' | 'void';
 
@@ -42,9 +46,12 @@ export function movePayment(step: Step, { engine, reads, gatewayOf }: MovePaymen
     if (!STATES_BEFORE[step].includes(payment.state)) return 'nothing_to_do';
     const gateway = payment.gateway ? gatewayOf(payment.gateway) : undefined;
     if (!gateway) throw new GiveUp(`the gateway ${payment.gateway ?? 'of no name'} is not configured`);
+    const givenUp = step === 'authorise' ? reasonForGivingUp(payment) : undefined;
+    // Before the gateway is asked: what another run has read may be older, and it may be sending it at this moment.
+    if (givenUp && (await isRunElsewhere(reads, job))) throw new NotYet('another run is at it', OTHER_RUN_MS);
     const known = await meaningOfBooks(gateway, payment);
     if (!known && payment.state === 'LEFT_TO_EXPIRE') return 'nothing_to_do';
-    return settle(engine, job, known ?? (await send(gateway, payment, step)));
+    return settle(engine, job, known ?? givenUp ?? (await send(gateway, payment, step)));
   };
 }
 
@@ -72,17 +79,20 @@ async function meaningOfBooks(gateway: PaymentGateway, payment: PaymentView): Pr
   }
 }
 
-/** What was authorised under its key before is answered once more; an order that is gone is charged to nobody. */
+/** What was authorised under its key before is answered once more; what nobody wants any more is charged to nobody. */
 function mayBeSentUnseen(payment: PaymentView): boolean {
-  return payment.state === 'PENDING' && payment.orderState !== 'CANCELLED' && keyIsRemembered(payment, new Date());
+  return payment.state === 'PENDING' && !reasonForGivingUp(payment) && keyIsRemembered(payment, new Date());
+}
+
+/** Nothing was sent, or the gateway has never heard of it: then nobody is charged for what nobody wants any more. */
+function reasonForGivingUp({ id: paymentId, orderState, intent }: PaymentView): PaymentOutcome | undefined {
+  if (orderState === 'CANCELLED') return declined(paymentId, 'order_cancelled', 'The order was cancelled.');
+  if (intent !== 'void') return undefined;
+  return declined(paymentId, 'given_up', 'It was given up before the gateway had taken it.');
 }
 
 async function send(gateway: PaymentGateway, payment: PaymentView, step: Step): Promise<PaymentOutcome> {
   const { id: paymentId } = payment;
-  // Nothing was sent, or the gateway has never heard of it: then nobody is charged for an order that is gone.
-  if (step === 'authorise' && payment.orderState === 'CANCELLED') {
-    return declined(paymentId, 'order_cancelled', 'The order was cancelled.');
-  }
   const outcome = await call(gateway, payment, step);
   switch (outcome.kind) {
     case 'succeeded':

@@ -111,6 +111,12 @@ export function outcomeOfError(error: unknown): Refusal {
   };
 }
 
+/** Whether Razorpay says that it has nothing of this id. It has no code of its own for that. */
+export function saysThatThereIsNone(error: unknown): boolean {
+  const { statusCode, facts } = factsOf(error);
+  return statusCode === 400 && /\bid provided does not exist\b/i.test(textIn(facts, 'description') ?? '');
+}
+
 function factsOf(error: unknown): { statusCode: number; facts: object } {
   if (typeof error !== 'object' || error === null) return { statusCode: 0, facts: {} };
   const statusCode = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 0;

@@ -117,6 +117,17 @@ describe('a payment by Razorpay', () => {
     },
   );
 
+  test('that Razorpay does not have is declined, and absent when it is asked about', async () => {
+    expect(await gateway.authorise(authorisation)).toMatchObject({ kind: 'declined', code: 'no_such_payment' });
+    expect(await gateway.findPayment(inquiry)).toEqual({ kind: 'absent' });
+  });
+
+  test('that Razorpay has told us of, and does not have any more, is unknown', async () => {
+    expect(await gateway.findPayment({ ...inquiry, paymentReference: 'pay_A1' })).toMatchObject({ kind: 'unknown' });
+    expect(await gateway.capture(step)).toMatchObject({ kind: 'unknown' });
+    expect(await gateway.void(step)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('cannot be voided by us, and says so until Razorpay has given it back by itself', async () => {
     razorpay.authorised('pay_A1');
     await gateway.authorise(authorisation);

@@ -11,7 +11,7 @@ import type {
   VoidOutcome,
   VoidRequest,
 } from '../payment-gateway.ts';
-import { outcomeOfError } from './client.ts';
+import { outcomeOfError, saysThatThereIsNone } from './client.ts';
 import { PAGE_ROWS, unknownOf, type ClientFor } from './refunds.ts';
 import { asPayment, NOTES, notesOf, paymentOf } from './shapes.ts';
 
@@ -40,7 +40,10 @@ export class RazorpayPayments {
     if (!PAYMENT_ID.test(paymentToken)) {
       return { kind: 'declined', code: 'no_such_payment', message: 'This is no payment of Razorpay (pay_…).' };
     }
-    const lookup = await this.#fetch(paymentToken);
+    const lookup = await this.#seek(paymentToken);
+    if (lookup.kind === 'absent') {
+      return { kind: 'declined', code: 'no_such_payment', message: 'Razorpay has no such payment.' };
+    }
     if (lookup.kind !== 'found') return lookup;
     const { payment } = lookup;
     const { status, gatewayReference } = payment;
@@ -90,7 +93,8 @@ export class RazorpayPayments {
   async findPayment({ paymentReference, paymentToken, reference }: PaymentInquiry): Promise<PaymentLookup> {
     const id = paymentReference ?? paymentToken;
     if (id === null || !PAYMENT_ID.test(id)) return { kind: 'absent' };
-    const lookup = await this.#fetch(id);
+    // One that Razorpay has told us of is there, whatever it says now.
+    const lookup = await (paymentReference === null ? this.#seek(id) : this.#fetch(id));
     if (lookup.kind !== 'found') return lookup;
     // Without our reference on it, what we had to do with it was not done.
     return lookup.payment.reference === reference ? lookup : { kind: 'absent' };
@@ -114,10 +118,15 @@ export class RazorpayPayments {
   }
 
   async #fetch(id: string): Promise<Found | Unknown> {
+    const lookup = await this.#seek(id);
+    return lookup.kind === 'absent' ? { kind: 'unknown', reason: `Razorpay has no payment ${id} any more` } : lookup;
+  }
+
+  async #seek(id: string): Promise<Found | Absent | Unknown> {
     try {
       return foundIn(await this.#clientFor().payments.fetch(id));
     } catch (error) {
-      return unknownOf(error);
+      return saysThatThereIsNone(error) ? { kind: 'absent' } : unknownOf(error);
     }
   }
 
@@ -140,6 +149,10 @@ interface Found {
   readonly payment: GatewayPayment;
   /** What the shop itself has noted on it, which writing ours on it must not lose. */
   readonly notes: Readonly<Record<string, string>>;
+}
+
+interface Absent {
+  readonly kind: 'absent';
 }
 
 type Unknown = { readonly kind: 'unknown'; readonly reason: string };

@@ -76,7 +76,10 @@ export function outcomeOfError(
   // A key of ours with another request: an earlier one was done, so this says nothing of what became of it.
   if (error instanceof Stripe.errors.StripeIdempotencyError) return { kind: 'unknown', reason: `Stripe: ${code}` };
   if (statusCode >= 400 && statusCode < 500) {
-    if (REFUSALS.has(code)) return { kind: 'declined', code, message: printable(error.message, code) };
+    // Of another account or mode, or mistyped: no later request finds it either, and a payment was not even begun.
+    const isUnknownMethod = code === 'resource_missing' && error.param === 'payment_method';
+    if (isUnknownMethod || REFUSALS.has(code))
+      return { kind: 'declined', code, message: printable(error.message, code) };
     return { kind: 'not_done', reason: `Stripe refused the request (${statusCode} ${code})` };
   }
   return { kind: 'unknown', reason: `Stripe answered ${statusCode}` };

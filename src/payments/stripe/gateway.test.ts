@@ -71,6 +71,12 @@ describe('a payment by Stripe', () => {
     expect(stripe.intents.get('pi_1')).toMatchObject({ status: 'succeeded', amount_received: 129_900 });
   });
 
+  test('by a means of payment that this account does not have is declined: no later try would find it', async () => {
+    const outcome = await gateway.authorise({ ...authorisation, paymentToken: 'pm_of_another_mode' });
+    expect(outcome).toMatchObject({ kind: 'declined', code: 'resource_missing' });
+    expect(await gateway.findPayment(inquiry)).toEqual({ kind: 'absent' });
+  });
+
   test('is voided, and a capture after that is declined', async () => {
     await gateway.authorise(authorisation);
     expect(await gateway.void(step('void'))).toEqual(succeeded('pi_1'));

@@ -86,6 +86,10 @@ export function stripeStandIn(): StripeStandIn {
   };
 
   const createIntent = (form: URLSearchParams, created = CREATED + intents.size): Answered => {
+    if (form.get('payment_method') === 'pm_of_another_mode') {
+      const message = "No such PaymentMethod: 'pm_of_another_mode'";
+      return failure(404, 'invalid_request_error', 'resource_missing', message, { param: 'payment_method' });
+    }
     const declines = form.get('payment_method') === 'pm_card_chargeDeclined';
     const amount = Number(form.get('amount'));
     const captured = form.get('capture_method') === 'automatic';

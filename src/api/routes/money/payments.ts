@@ -124,10 +124,12 @@ export function paymentRoutes(api: Api, { engine, reads, paymentGateways = [] }:
       schema: {
         operationId: 'voidPayment',
         tags: ['payments'],
-        summary: 'Void an authorised payment',
+        summary: 'Void a payment that is not captured',
         description:
           'Has the gateway give the authorisation up. The payment is VOIDED once the gateway has said so, or ' +
-          'LEFT_TO_EXPIRE where it has no way to: then nobody captures it any more, and it runs out there.',
+          'LEFT_TO_EXPIRE where it has no way to: then nobody captures it any more, and it runs out there. One that is ' +
+          'PENDING is FAILED once the gateway has said that it has none of it, and given up once it is authorised; what ' +
+          'the gateway has captured by then is CAPTURED.',
         headers: WriteHeaders,
         params: IdParameters,
         body: MoveBody,

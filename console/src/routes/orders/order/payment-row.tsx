@@ -20,7 +20,7 @@ interface Act {
 
 const OPERATIONS = { capture: 'capturePayment', void: 'voidPayment' } as const;
 
-function actOf(act: PaymentAct, amount: string): Act {
+function actOf(act: PaymentAct, amount: string, { state }: Payment): Act {
   switch (act) {
     case 'capture':
       return {
@@ -31,7 +31,10 @@ function actOf(act: PaymentAct, amount: string): Act {
     case 'void':
       return {
         name: 'Void',
-        consequence: `The gateway gives the authorisation of ${amount} up: nothing can be captured of it any more.`,
+        consequence:
+          state === 'PENDING'
+            ? `The gateway is asked how far the payment of ${amount} has come: what it has not taken on fails here, what it has authorised is given up, and what it has captured counts as paid.`
+            : `The gateway gives the authorisation of ${amount} up: nothing can be captured of it any more.`,
         told: 'The gateway is asked to void it.',
       };
   }
@@ -55,7 +58,7 @@ export function PaymentRow({ order, payment }: PaymentRowProps) {
   const refresh = () => client.invalidateQueries({ queryKey: ['order', order.id] });
   const amount = money(payment.amount_minor, payment.currency);
   const acts = payment.allowed.filter(isAct).filter((each) => may(OPERATIONS[each]));
-  const act = asked === undefined ? undefined : actOf(asked, amount);
+  const act = asked === undefined ? undefined : actOf(asked, amount, payment);
   return (
     <li>
       <div className={classes.row}>
@@ -76,7 +79,7 @@ export function PaymentRow({ order, payment }: PaymentRowProps) {
               setAsked(each);
             }}
           >
-            {actOf(each, amount).name}
+            {actOf(each, amount, payment).name}
           </Button>
         ))}
       </div>
