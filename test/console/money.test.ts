@@ -13,14 +13,6 @@ describeConsole('money', () => {
     const items = [{ ...LINE, discount_minor: discountMinor }];
     const order = await shop.post('/orders', { customer_id: 'bulk', items });
     for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
-    // That it is drawn moves the order's version on, which must not happen to whoever looks at it meanwhile.
-    await eventually('its invoice is drawn', async () => {
-      const [invoice] = await shop.sql<{ drawn: boolean }>(
-        'SELECT rendered_at IS NOT NULL AS drawn FROM invoices WHERE order_id = $1',
-        [order.id],
-      );
-      return invoice?.drawn === true;
-    });
     return order;
   };
   const returnOf = async (order: { id: number; items: readonly { id: number }[] }, quantity: number) => {
@@ -63,6 +55,63 @@ describeConsole('money', () => {
     await dialog.getByRole('button', { name: 'Complete and refund (2)' }).click();
     await isThere(dialog.getByText('2 of 2 done'));
     expect(await refundedBy(ids)).toBe(37_800);
+  });
+
+  it('goes back for one return after its very sum was seen, and the list calls the price of its goods no refund', async () => {
+    const id = await returnOf(await delivered(300), 2);
+    await receive(id);
+    const page = await shop.open(`/returns?state=RECEIVED&open=${id}`);
+    const names = await page.getByRole('columnheader').allInnerTexts();
+    expect(names).toContain('Goods');
+    expect(names).not.toContain('Refund');
+    await page.getByRole('complementary').getByRole('button', { name: 'Complete and refund' }).click();
+    const dialog = page.getByRole('dialog');
+    await isThere(dialog.getByText('₹198.00 goes back to the customer'));
+    await dialog.getByRole('button', { name: 'Complete and refund' }).click();
+    await isThere(page.getByText(`R-${id} is completed.`));
+    expect(await refundedBy([id])).toBe(19_800);
+  });
+
+  it('that was to go back and did not is kept, and told apart from what was refunded', async () => {
+    const { id } = await shop.post('/orders', { customer_id: 'declined', items: [LINE] });
+    await shop.post(`/orders/${id}/pay`);
+    await fetch(`${shop.gatewayUrl}/v1/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode: 'decline', times: 1 }),
+    });
+    await shop.post(`/orders/${id}/cancel`);
+    const page = await shop.open(`/orders/${id}`);
+    await isThere(page.getByText('Failed', { exact: true }));
+    const sumOf = (name: string) => page.locator('dt', { hasText: name }).locator('+ dd').innerText();
+    expect(await sumOf('Refunded')).toBe('₹0.00');
+    expect(await sumOf('Refund not made yet')).toBe('₹300.00');
+    expect(await sumOf('Kept')).toBe('₹300.00');
+  });
+
+  it('that a person asked for is let through by another alone, and decided upon in the list of refunds too', async () => {
+    const { id } = await shop.post('/orders', { customer_id: 'approval', items: [LINE] });
+    await shop.post(`/orders/${id}/pay`);
+    await shop.post(`/orders/${id}/refunds`, { amount_minor: 1_000, reason: 'Late' });
+    await shop.sql(`UPDATE refunds SET state = 'AWAITING_APPROVAL' WHERE order_id = $1`, [id]);
+    const approve = { name: 'Approve', exact: true };
+    for (const path of [`/orders/${id}`, '/operations?tab=refunds&state=AWAITING_APPROVAL']) {
+      const page = await shop.open(path);
+      await isThere(page.getByRole('button', { name: 'Reject', exact: true }));
+      expect(await page.getByRole('button', approve).count()).toBe(0);
+    }
+    const page = await shop.open('/operations?tab=refunds&state=AWAITING_APPROVAL');
+    await page.route('**/v1/me', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), actor: 'somebody else' } });
+    });
+    await page.reload();
+    await isThere(page.getByRole('button', approve));
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/Reason/).fill('Not agreed');
+    await dialog.getByRole('button', { name: 'Reject' }).click();
+    await isThere(page.getByText('The refund is rejected.'));
   });
 
   it('of two returns of one order: both are approved at once, and each is completed by its own sum', async () => {

@@ -18,6 +18,7 @@ export interface Console {
 
 export interface Answered {
   readonly id: number;
+  readonly order_number: string;
   readonly items: readonly { readonly id: number }[];
 }
 
