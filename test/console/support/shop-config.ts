@@ -9,5 +9,6 @@ export function configOfShop(folder: string): Config {
     DATA_DIR: join(folder, 'data'),
     INVOICE_OUTPUT_DIR: join(folder, 'invoices'),
     MAIL_OUTPUT_DIR: join(folder, 'mail'),
+    REFUND_APPROVAL_ABOVE_MINOR: '20000',
   });
 }
