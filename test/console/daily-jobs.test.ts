@@ -128,6 +128,60 @@ describeConsole('a day of the warehouse', () => {
     const [state] = await shop.sql<{ state: string }>('SELECT state FROM returns WHERE id = $1', [coming?.id]);
     expect(state?.state).toBe('RECEIVED');
   });
+
+  it('notes every parcel of those that are scanned faster than the server answers', async () => {
+    const page = await shop.open('/returns/receive');
+    const released = Promise.withResolvers<undefined>();
+    await page.route('**/v1/search?*', async (route) => {
+      if (route.request().url().includes('first')) await released.promise;
+      await route.continue();
+    });
+    for (const code of ['the first', 'the second', 'the third']) {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    }
+    released.resolve(undefined);
+    const noted = page.getByRole('listitem').filter({ hasText: 'Nothing is known by this code.' });
+    await isThere(noted.nth(2));
+    expect((await noted.allInnerTexts()).map((words) => /the \w+/.exec(words)?.[0])).toEqual([
+      'the third',
+      'the second',
+      'the first',
+    ]);
+    await page.reload();
+    await isThere(noted.nth(2));
+  });
+
+  it('keeps on the list of scans which parcel nobody has named the return of, until somebody does', async () => {
+    const item = { sku: 'TWO-RETURNS', title: 'Tea', quantity: 2, unit_price_minor: 5_000 };
+    const order = await shop.post('/orders', { customer_id: 'returns twice', items: [item] });
+    for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+    const body = { reason: 'Stale', items: [{ order_item_id: order.items[0]?.id, quantity: 1 }] };
+    const ids = [
+      await shop.post(`/orders/${order.id}/returns`, body),
+      await shop.post(`/orders/${order.id}/returns`, body),
+    ];
+    for (const { id } of ids) await shop.post(`/returns/${id}/approve`);
+
+    const page = await shop.open('/returns/receive');
+    const scan = async (code: string) => {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    };
+    const asked = page.getByText('2 returns are open there.');
+    const receive = page.getByRole('button', { name: 'Receive' });
+    await scan('TWO-RETURNS');
+    await isThere(receive);
+    await scan('no such thing');
+    await isThere(page.getByText('Nothing is known by this code.'));
+    expect(await receive.count()).toBe(0);
+    expect(await asked.count()).toBe(1);
+
+    await scan('TWO-RETURNS');
+    await receive.first().click();
+    await isThere(page.getByText(/is received$/));
+    expect(await asked.count()).toBe(1);
+  });
 });
 
 describeConsole('a day of finance', () => {

@@ -95,6 +95,8 @@ describeConsole('people', () => {
     await page.getByRole('button', { name: 'Set up a second factor' }).click();
     await isThere(page.getByRole('img', { name: 'QR code for your app' }));
     expect(await breachesOf(page)).toEqual([]);
+    await page.goto(at('/returns/receive'));
+    await isThere(page.getByLabel(/^Scan or type/));
     const secret = await page.locator('code').innerText();
     await page.getByLabel('Code', { exact: true }).fill(codeOfApp(secret));
     await page.getByRole('button', { name: 'Confirm' }).click();
@@ -155,3 +157,15 @@ describeConsole('people', () => {
     await isThere(heading(bela, 'Sign in to Roundtrip'));
   });
 });
+    // Who may not take parcels in is offered it nowhere.
+    await bela.getByRole('link', { name: 'Returns', exact: true }).click();
+    await isThere(heading(bela, 'Returns'));
+    await bela.keyboard.press('g');
+    await bela.keyboard.press('s');
+    await bela.keyboard.press('Control+k');
+    await isThere(bela.getByRole('option', { name: 'Keyboard shortcuts' }));
+    expect(await bela.getByText('Scan parcels in').count()).toBe(0);
+    await bela.goto(at('/returns/receive'));
+    await isThere(bela.getByText('Your role takes no parcels in'));
+    expect(await bela.getByLabel(/^Scan or type/).count()).toBe(0);
+

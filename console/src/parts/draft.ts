@@ -2,24 +2,38 @@ import { useCallback, useState } from 'react';
 
 const PREFIX = 'roundtrip-draft ';
 
+/** What comes of a draft that may have changed since the page was last drawn. No draft is a function: it is kept as JSON. */
+type Change<Value> = (before: Value) => Value;
+
 /** What a person is typing, kept over a reload of the page. `clear` forgets it once it was sent. */
-export function useDraft<Value>(name: string, initial: Value): [Value, (value: Value) => void, () => void] {
+export function useDraft<Value>(
+  name: string,
+  initial: Value,
+): [Value, (next: Value | Change<Value>) => void, () => void] {
   const key = PREFIX + name;
-  const [value, setValue] = useState<Value>(() => (read(key) as Value | undefined) ?? initial);
+  const kept = () => (read(key) as Value | undefined) ?? initial;
+  const [value, setValue] = useState(kept);
   const set = useCallback(
-    (next: Value) => {
-      setValue(next);
-      sessionStorage.setItem(key, JSON.stringify(next));
+    (next: Value | Change<Value>) => {
+      // What is kept is newer than what the page shows, where two changes come before it is drawn again.
+      const changed = isChange(next) ? next(kept()) : next;
+      setValue(() => changed);
+      sessionStorage.setItem(key, JSON.stringify(changed));
     },
+    // `initial` is a literal wherever this is used.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
     [key],
   );
   const clear = useCallback(() => {
     setValue(initial);
     sessionStorage.removeItem(key);
-    // `initial` is a literal wherever this is used.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   return [value, set, clear];
+}
+
+function isChange<Value>(next: Value | Change<Value>): next is Change<Value> {
+  return typeof next === 'function';
 }
 
 function read(key: string): unknown {

@@ -48,6 +48,8 @@ function Frame() {
   const scheme = useComputedColorScheme('light');
   useEffect(() => followChanges(client), [client]);
 
+  const scan = { name: 'Scan parcels in', run: () => void navigate({ to: '/returns/receive' }) };
+  const mayScan = me.data?.operations.includes('receiveReturn') === true;
   const show = (what: 'palette' | 'shortcuts') => () => {
     setOpen(what);
   };
@@ -58,7 +60,7 @@ function Frame() {
     'mod+k': show('palette'),
     '/': show('palette'),
     '?': show('shortcuts'),
-    'g s': () => void navigate({ to: '/returns/receive' }),
+    ...(mayScan ? { 'g s': scan.run } : {}),
     ...Object.fromEntries(PLACES.map(({ to, key }) => [`g ${key}`, () => void navigate({ to })])),
   });
   const personName = me.data?.kind === 'person' ? me.data.actor.replace(/^person:/, '') : undefined;
@@ -148,7 +150,7 @@ function Frame() {
                       <Palette
                         onClose={close}
                         commands={[
-                          { name: 'Scan parcels in', run: () => void navigate({ to: '/returns/receive' }) },
+                          ...(mayScan ? [scan] : []),
                           { name: schemeName, run: toggleColorScheme },
                           { name: 'Keyboard shortcuts', run: show('shortcuts') },
                           { name: 'API documentation', run: () => window.open('/docs') },
@@ -168,7 +170,7 @@ function Frame() {
           )}
         </Loaded>
       </main>
-      {open === 'shortcuts' && <ShortcutsSheet onClose={close} />}
+      {open === 'shortcuts' && <ShortcutsSheet mayScan={mayScan} onClose={close} />}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { singleKeys, type Shortcut } from '../parts/hotkeys.ts';
 import classes from './shell.module.css';
 
+const SCAN: Shortcut = { keys: ['g', 's'], what: 'Scan parcels in' };
 const SHEET: readonly { readonly where: string; readonly shortcuts: readonly Shortcut[] }[] = [
   {
     where: 'Everywhere',
@@ -13,7 +14,7 @@ const SHEET: readonly { readonly where: string; readonly shortcuts: readonly Sho
       { keys: ['g', 't'], what: 'Today' },
       { keys: ['g', 'o'], what: 'Orders' },
       { keys: ['g', 'r'], what: 'Returns' },
-      { keys: ['g', 's'], what: 'Scan parcels in' },
+      SCAN,
       { keys: ['g', 'p'], what: 'Operations' },
       { keys: ['g', 'l'], what: 'Lifecycles' },
     ],
@@ -47,7 +48,12 @@ const SHEET: readonly { readonly where: string; readonly shortcuts: readonly Sho
   },
 ];
 
-export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }) {
+interface ShortcutsSheetProps {
+  readonly mayScan: boolean;
+  readonly onClose: () => void;
+}
+
+export function ShortcutsSheet({ mayScan, onClose }: ShortcutsSheetProps) {
   const [isOn, setIsOn] = useState(singleKeys.on);
   return (
     <Modal opened onClose={onClose} title="Keyboard" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -66,16 +72,18 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }) {
           <section key={where}>
             <h2 className={classes.sheetTitle}>{where}</h2>
             <dl className={classes.sheetList}>
-              {shortcuts.map(({ keys, what }) => (
-                <div key={what} className={classes.sheetRow}>
-                  <dt>
-                    {keys.map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </dt>
-                  <dd>{what}</dd>
-                </div>
-              ))}
+              {shortcuts
+                .filter((shortcut) => mayScan || shortcut !== SCAN)
+                .map(({ keys, what }) => (
+                  <div key={what} className={classes.sheetRow}>
+                    <dt>
+                      {keys.map((key) => (
+                        <kbd key={key}>{key}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{what}</dd>
+                  </div>
+                ))}
             </dl>
           </section>
         ))}

@@ -12,6 +12,7 @@ import { BarcodeIcon } from '../../parts/icons.tsx';
 import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useRestOfList } from '../../parts/rest-of-list.ts';
+import { useMay } from '../../shell/me.tsx';
 import { OpenReturn } from './open-return.tsx';
 import { ReturnsBulkBar } from './returns-bulk-bar.tsx';
 import classes from './inbox.module.css';
@@ -58,6 +59,7 @@ const COLUMNS: readonly Column<Return>[] = [
 export function ReturnsPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
+  const may = useMay();
   const { data: lifecycles } = useQuery(lifecyclesQuery);
   const states = lifecycles?.data.find(({ entity }) => entity === 'return')?.states ?? [];
   const state = search.state ?? states[0]?.state ?? 'REQUESTED';
@@ -78,13 +80,15 @@ export function ReturnsPage() {
       title="Returns"
       fills
       actions={
-        <Button
-          variant="default"
-          leftSection={<BarcodeIcon size={15} />}
-          onClick={() => void navigate({ to: '/returns/receive' })}
-        >
-          Scan parcels in
-        </Button>
+        may('receiveReturn') && (
+          <Button
+            variant="default"
+            leftSection={<BarcodeIcon size={15} />}
+            onClick={() => void navigate({ to: '/returns/receive' })}
+          >
+            Scan parcels in
+          </Button>
+        )
       }
     >
       <nav className={classes.states} aria-label="States of returns">

@@ -11,6 +11,7 @@ import { useDraft } from '../../../parts/draft.ts';
 import { BarcodeIcon, CheckIcon, WarningIcon } from '../../../parts/icons.tsx';
 import { Empty } from '../../../parts/outcome.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
+import { useMay } from '../../../shell/me.tsx';
 import classes from './receive.module.css';
 
 interface Scan {
@@ -21,46 +22,71 @@ interface Scan {
   readonly orderId?: number;
 }
 
+/** Which of the returns that are open there is in the parcel: for a person to say. */
+interface Choice {
+  readonly code: string;
+  readonly returns: readonly Return[];
+  /** The scan that stands in the list until it was said, and stays if it never is. */
+  readonly askedAt: number;
+}
+
 const MOST_KEPT = 50;
 const MOST_FOUND = 20;
 
-/**
- * The warehouse's door: each scan ends with Enter, as scanners do, and takes its parcel in. The code of a return's label
- * is enough; an order number or SKU asks which return when there are several. The field keeps the focus throughout.
- */
+const TITLE = 'Scan parcels in';
+
+/** The warehouse's door, for whoever may take in what comes. */
 export function ReceivePage() {
+  const may = useMay();
+  if (may('receiveReturn')) return <Door />;
+  return (
+    <Page title={TITLE}>
+      <Empty title="Your role takes no parcels in">
+        The warehouse does, and administrators. Where a return is shows the <Link to="/returns">returns’ inbox</Link>.
+      </Empty>
+    </Page>
+  );
+}
+
+/**
+ * Each scan ends with Enter, as scanners do, and takes its parcel in. The code of a return's label
+ * is enough; an order number or SKU asks which return when there are several. The field keeps the focus throughout, and
+ * scans are worked off one after another, so that the next parcel need not wait for the answer about the one before.
+ */
+function Door() {
   const client = useQueryClient();
   const field = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState('');
   const [scans, setScans] = useDraft<readonly Scan[]>('scans', []);
-  const [choices, setChoices] = useState<{ readonly code: string; readonly returns: readonly Return[] }>();
+  const [choice, setChoice] = useState<Choice>();
+  const line = useRef<Promise<void>>(Promise.resolve());
+  const lastAt = useRef(0);
 
-  const note = (scan: Omit<Scan, 'at'>) => {
-    setScans([{ ...scan, at: Date.now() }, ...scans].slice(0, MOST_KEPT));
+  const inTurn = (work: () => Promise<void>) => {
+    line.current = line.current.then(work);
   };
-  const receive = async (found: Return, scanned: string) => {
-    setChoices(undefined);
-    field.current?.focus();
+  const note = (scan: Omit<Scan, 'at'>, answeredAt?: number): number => {
+    // No two scans are of one moment: it tells them apart.
+    const at = Math.max(Date.now(), lastAt.current + 1);
+    lastAt.current = at;
+    setScans((before) => [{ ...scan, at }, ...before.filter((each) => each.at !== answeredAt)].slice(0, MOST_KEPT));
+    return at;
+  };
+  const receive = async (found: Return, scanned: string, askedAt?: number) => {
+    const of = { code: scanned, orderId: found.order_id };
     try {
       // One that nobody marked as on its way is here all the same.
       const coming = found.allowed.includes('dispatch') ? await moveReturn(found, 'dispatch') : found;
       await moveReturn(coming, 'receive');
-      note({
-        code: scanned,
-        ok: true,
-        words: `${returnLabel(found.id)} of ${found.order_number} is received`,
-        orderId: found.order_id,
-      });
+      note({ ...of, ok: true, words: `${returnLabel(found.id)} of ${found.order_number} is received` }, askedAt);
     } catch (error) {
-      note({ code: scanned, ok: false, words: reasonOf(error), orderId: found.order_id });
+      note({ ...of, ok: false, words: reasonOf(error) }, askedAt);
     }
     for (const queryKey of [['returns'], ['order', found.order_id], ['overview']]) {
       void client.invalidateQueries({ queryKey });
     }
   };
   const scan = async (scanned: string) => {
-    setCode('');
-    setChoices(undefined);
     try {
       const { returns, orders } = await client.query({ ...searchQuery(scanned, MOST_FOUND), staleTime: 0 });
       // The label's own code means this return, and none other of the same order.
@@ -71,8 +97,10 @@ export function ReceivePage() {
       );
       const [only] = open;
       if (only && open.length === 1) await receive(only, scanned);
-      else if (open.length > 1) setChoices({ code: scanned, returns: open });
-      else note({ code: scanned, ok: false, ...why(candidates, orders.length) });
+      else if (open.length > 1) {
+        const words = `${open.length} returns are open there. Say which it is, or scan the label of its return.`;
+        setChoice({ code: scanned, returns: open, askedAt: note({ code: scanned, ok: false, words }) });
+      } else note({ code: scanned, ok: false, ...why(candidates, orders.length) });
     } catch (error) {
       note({ code: scanned, ok: false, words: reasonOf(error) });
     }
@@ -80,7 +108,7 @@ export function ReceivePage() {
 
   return (
     <Page
-      title="Scan parcels in"
+      title={TITLE}
       heading={
         <>
           <Link to="/returns" className="faint">
@@ -89,7 +117,7 @@ export function ReceivePage() {
           <span className="faint" aria-hidden="true">
             /
           </span>
-          Scan parcels in
+          {TITLE}
         </>
       }
     >
@@ -97,7 +125,11 @@ export function ReceivePage() {
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (code.trim() !== '') void scan(code.trim());
+          const scanned = code.trim();
+          if (scanned === '') return;
+          setCode('');
+          setChoice(undefined);
+          inTurn(() => scan(scanned));
         }}
       >
         <TextInput
@@ -115,16 +147,24 @@ export function ReceivePage() {
           }}
         />
       </form>
-      {choices && (
-        <Panel title={`Which return is ${choices.code}?`} flush>
+      {choice && (
+        <Panel title={`Which return is ${choice.code}?`} flush>
           <ul className={classes.list}>
-            {choices.returns.map((each) => (
+            {choice.returns.map((each) => (
               <li key={each.id}>
                 <span className={classes.grow}>
                   <strong>{returnLabel(each.id)}</strong> of {each.order_number}:{' '}
                   {each.items.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}
                 </span>
-                <Button onClick={() => void receive(each, choices.code)}>Receive</Button>
+                <Button
+                  onClick={() => {
+                    setChoice(undefined);
+                    field.current?.focus();
+                    inTurn(() => receive(each, choice.code, choice.askedAt));
+                  }}
+                >
+                  Receive
+                </Button>
               </li>
             ))}
           </ul>
