@@ -19,9 +19,9 @@ describeConsole('people', () => {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
   };
-  const signIn = async (email: string) => {
+  const signIn = async (email: string, password = PASSWORD) => {
     const page = await browser.open(at('/login'));
-    await fillIn(page, email);
+    await fillIn(page, email, password);
     await isThere(heading(page, 'Today'));
     return page;
   };
@@ -131,6 +131,29 @@ describeConsole('people', () => {
     await isThere(heading(elsewhere, 'Sign in to Roundtrip'));
     await fillIn(elsewhere, ASHA.email, 'another four words instead');
     await isThere(heading(elsewhere, 'Today'));
+  });
+
+  it('is told when signing out has failed, and is signed in until it has not', async () => {
+    const page = await signIn(ASHA.email, 'another four words instead');
+    await page.getByRole('button', { name: ASHA.name }).click();
+    await page.route('**/v1/session', (route) =>
+      route.request().method() === 'DELETE' ? route.fulfill({ status: 503 }) : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await isThere(page.getByText('The server answered 503.'));
+    await page.route('**/v1/session', (route) => route.abort());
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('Sign out');
+    await page.keyboard.press('Enter');
+    await isThere(page.getByText('The server does not answer. Is it running?'));
+    expect(await page.getByText('You are still signed in').count()).toBe(2);
+    await isThere(heading(page, 'Your account'));
+
+    await page.unroute('**/v1/session');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await isThere(heading(page, 'Sign in to Roundtrip'));
+    await page.reload();
+    await isThere(heading(page, 'Sign in to Roundtrip'));
   });
 
   it('an administrator gives another role, makes a link for whoever lost their phone, and disables', async () => {

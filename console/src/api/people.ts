@@ -66,9 +66,16 @@ export function needsCode(error: unknown): boolean {
   return error instanceof ApiProblem && error.code === 'session.code_required';
 }
 
-/** One that is over already is as good as ended. */
+/** By which the server says that there is no such session: one that is over already is as good as ended. */
+const IS_OVER: ReadonlySet<number> = new Set([401, 404]);
+
+/** @throws ApiProblem when the session may still be good */
 export async function signOutPerson(): Promise<void> {
-  await api.DELETE('/v1/session');
+  try {
+    await answerOf(api.DELETE('/v1/session'));
+  } catch (error) {
+    if (!(error instanceof ApiProblem && IS_OVER.has(error.status))) throw error;
+  }
 }
 
 export const setUp = (body: BodyOf<'/v1/one-time-link/setup'>) =>

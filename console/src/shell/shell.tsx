@@ -3,7 +3,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { followChanges } from '../api/live.ts';
-import { signOutPerson } from '../api/people.ts';
 import { meQuery, settingsQuery } from '../api/queries.ts';
 import { session, useIsRefused } from '../api/session.ts';
 import { SettingsContext } from '../format/settings.tsx';
@@ -16,6 +15,7 @@ import { MeContext } from './me.tsx';
 import { Palette } from './palette.tsx';
 import { PLACES } from './places.ts';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
+import { useSignOut } from './sign-out.ts';
 import classes from './shell.module.css';
 
 /** Read only by those who need it. */
@@ -64,11 +64,7 @@ function Frame() {
     ...Object.fromEntries(PLACES.map(({ to, key }) => [`g ${key}`, () => void navigate({ to })])),
   });
   const personName = me.data?.kind === 'person' ? me.data.actor.replace(/^person:/, '') : undefined;
-  const signOut = async () => {
-    if (personName !== undefined) await signOutPerson();
-    session.signOut();
-    client.clear();
-  };
+  const signOut = useSignOut(me.data?.kind);
   const schemeName = scheme === 'dark' ? 'Light colours' : 'Dark colours';
 
   return (

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ownSessionQuery, signOutPerson } from '../../api/people.ts';
-import { session } from '../../api/session.ts';
+import { useQuery } from '@tanstack/react-query';
+import { ownSessionQuery } from '../../api/people.ts';
 import { wordsOf } from '../../format/words.ts';
 import { Empty, Loaded } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useMe } from '../../shell/me.tsx';
+import { useSignOut } from '../../shell/sign-out.ts';
 import { PasswordPanel } from './password-panel.tsx';
 import { SecondFactorPanel } from './second-factor-panel.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
@@ -26,13 +26,8 @@ export function AccountPage() {
 }
 
 function PersonAccount() {
-  const client = useQueryClient();
   const own = useQuery(ownSessionQuery);
-  const signOut = async () => {
-    await signOutPerson();
-    session.signOut();
-    client.clear();
-  };
+  const signOut = useSignOut('person');
   return (
     <Page
       title="Your account"
