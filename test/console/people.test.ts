@@ -156,12 +156,20 @@ describeConsole('people', () => {
     await isThere(heading(page, 'Sign in to Roundtrip'));
   });
 
-  it('an administrator gives another role, makes a link for whoever lost their phone, and disables', async () => {
+  it('an administrator gives another role after being asked, makes a link for whoever lost their phone, and disables', async () => {
     const bela = await browser.open(invitation);
     const page = await browser.open(at('/operations?tab=people'));
     await fillIn(page, ASHA.email, 'another four words instead');
     const row = page.getByRole('listitem').filter({ hasText: BELA.name });
-    await row.getByLabel(`Role of ${BELA.name}`).selectOption('support');
+    await row.getByRole('button', { name: 'Role: Warehouse' }).click();
+    const dialog = page.getByRole('dialog', { name: `Another role for ${BELA.name}` });
+    const confirm = dialog.getByRole('button', { name: 'Give this role' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    expect(await dialog.getByLabel('Role').inputValue()).toBe('support');
+    expect(await breachesOf(page)).toEqual([]);
+    await isThere(row.getByText('Role: Warehouse'));
+    await confirm.click();
     await isThere(page.getByText(`${BELA.name} has another role.`));
     await row.getByRole('button', { name: 'Reset link' }).click();
     await page.getByLabel(/lost their second factor/).check();

@@ -1,22 +1,23 @@
-import { Button, Checkbox, Group, Modal, NativeSelect } from '@mantine/core';
+import { Button, Checkbox, Group, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endSessionsOf, resetPerson, updatePerson, type Person } from '../../../api/people.ts';
 import { When } from '../../../format/time.tsx';
+import { wordsOf } from '../../../format/words.ts';
 import { ActDialog } from '../../../parts/act-dialog.tsx';
 import { useBusyForm } from '../../../parts/busy-form.ts';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../../parts/toast.tsx';
 import { useMe } from '../../../shell/me.tsx';
 import classes from '../operations.module.css';
-import { isPersonRole, ROLE_CHOICES } from './invite-dialog.tsx';
 import { OneTimeLink } from './one-time-link.tsx';
+import { RoleDialog } from './role-dialog.tsx';
 
 /** A person, and what an administrator does about them. */
 export function PersonRow({ person }: { readonly person: Person }) {
   const client = useQueryClient();
   const isSelf = useMe().actor === `person:${person.name}`;
-  const [dialog, setDialog] = useState<'disable' | 'reset'>();
+  const [dialog, setDialog] = useState<'disable' | 'reset' | 'role'>();
   const close = () => {
     setDialog(undefined);
   };
@@ -52,16 +53,15 @@ export function PersonRow({ person }: { readonly person: Person }) {
         <span className="faint">You</span>
       ) : (
         <>
-          <NativeSelect
-            size="xs"
-            aria-label={`Role of ${person.name}`}
-            data={ROLE_CHOICES}
-            value={person.role}
-            onChange={({ currentTarget: { value } }) => {
-              if (!isPersonRole(value)) return;
-              void run(`${person.name} has another role.`, () => updatePerson(person.id, { role: value }));
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              setDialog('role');
             }}
-          />
+          >
+            Role: {wordsOf(person.role)}
+          </Button>
           {!isDisabled && (
             <Button
               size="compact-xs"
@@ -118,6 +118,7 @@ export function PersonRow({ person }: { readonly person: Person }) {
           onClose={close}
         />
       )}
+      {dialog === 'role' && <RoleDialog person={person} refresh={refresh} onClose={close} />}
       {dialog === 'reset' && <ResetDialog person={person} onClose={close} />}
     </li>
   );
