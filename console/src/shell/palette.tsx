@@ -2,7 +2,7 @@ import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useEffectEvent, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { searchQuery } from '../api/queries.ts';
 import { reasonOf } from '../api/problem.ts';
 import { Money } from '../format/money.tsx';
@@ -42,6 +42,7 @@ export function Palette({ commands, onClose }: PaletteProps) {
   const [isWaiting, setIsWaiting] = useState(false);
   const found = useQuery(searchQuery(settled, MOST_HITS));
   const navigate = useNavigate();
+  const list = useRef<HTMLDivElement>(null);
 
   const wanted = words.trim().toLowerCase();
   const matches = (name: string) => name.toLowerCase().includes(wanted);
@@ -109,7 +110,10 @@ export function Palette({ commands, onClose }: PaletteProps) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setActive((chosen + step + items.length) % Math.max(1, items.length));
+      const next = (chosen + step + items.length) % Math.max(1, items.length);
+      setActive(next);
+      // With the heading of its group, where it is the first of one.
+      list.current?.children[next]?.scrollIntoView({ block: 'nearest' });
     }
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -136,12 +140,13 @@ export function Palette({ commands, onClose }: PaletteProps) {
           onChange={(event) => {
             setWords(event.currentTarget.value);
             setActive(0);
+            list.current?.scrollTo({ top: 0 });
             setIsWaiting(false);
           }}
           onKeyDown={onKeyDown}
         />
       </div>
-      <div id="palette-items" role="listbox" aria-label="Results" className={classes.items}>
+      <div ref={list} id="palette-items" role="listbox" aria-label="Results" className={classes.items}>
         {items.map((item, index) => (
           <div key={item.id} role="presentation">
             {items[index - 1]?.group !== item.group && <div className={classes.group}>{item.group}</div>}
