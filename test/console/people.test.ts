@@ -25,12 +25,21 @@ describeConsole('people', () => {
     await isThere(heading(page, 'Today'));
     return page;
   };
+  /** What a page asks about a one-time link from now on. */
+  const lookUpsOf = (page: Page) => {
+    const lookUps: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/one-time-link')) lookUps.push(request.url());
+    });
+    return lookUps;
+  };
   let invitation: string;
 
   it('the first makes an account by the link of the start, once, and is in', async () => {
     const page = await browser.open(empty.setupAddress);
     await isThere(heading(page, 'Welcome to Roundtrip'));
     expect(await breachesOf(page)).toEqual([]);
+    const lookUps = lookUpsOf(page);
     await page.getByLabel('Name', { exact: true }).fill(ASHA.name);
     await page.getByLabel('E-mail address').fill(ASHA.email);
     await page.getByLabel('Password', { exact: true }).fill('asha-roundtrip');
@@ -39,6 +48,8 @@ describeConsole('people', () => {
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Make the account' }).click();
     await isThere(heading(page, 'Today'));
+    // The link is used: a page that asked for it now would be told that it is not good, and tell the person.
+    expect(lookUps).toEqual([]);
     await isThere(page.getByRole('button', { name: ASHA.name }));
     // What is live comes by the cookie as well, which no script has.
     await isThere(page.getByText('Live'));
@@ -72,10 +83,21 @@ describeConsole('people', () => {
     const page = await browser.open(invitation, { viewport: NARROW });
     await isThere(heading(page, `Welcome, ${BELA.name}`));
     expect(await breachesOf(page)).toEqual([]);
+    // That the server fails says nothing about the link.
+    await page.route('**/v1/one-time-link', (route) => route.fulfill({ status: 500 }), { times: 1 });
+    await page.reload();
+    await isThere(heading(page, 'The link could not be looked up'));
+    expect(await breachesOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await isThere(heading(page, `Welcome, ${BELA.name}`));
+    const lookUps = lookUpsOf(page);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Choose it and sign in' }).click();
     await isThere(heading(page, 'Today'));
     await isThere(page.getByRole('button', { name: `Your account, ${BELA.name}` }));
+    expect(lookUps).toEqual([]);
+    await page.goto(at('/returns/receive'));
+    await isThere(page.getByLabel(/^Scan or type/));
     await page.goto(at('/operations'));
     await isThere(page.getByRole('link', { name: 'Jobs' }));
     expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);

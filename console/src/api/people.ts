@@ -41,9 +41,11 @@ export const ownSessionsQuery = queryOptions({
   queryFn: ({ signal }) => answerOf(api.GET('/v1/sessions', { signal })),
 });
 
+/** What the server said of one-time links is kept under this. */
+export const LINK_KEY = 'link';
 export const linkQuery = (token: string) =>
   queryOptions({
-    queryKey: ['link', token],
+    queryKey: [LINK_KEY, token],
     queryFn: ({ signal }) => {
       if (token === '') throw new Error('The address is not whole: copy the link with all that is behind the #.');
       return answerOf(api.POST('/v1/one-time-link', { body: { token }, signal }));

@@ -1,34 +1,25 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { choosePassword, linkQuery, needsCode, signInPerson, tokenInAddress } from '../../api/people.ts';
+import { choosePassword, linkQuery, tokenInAddress } from '../../api/people.ts';
 import { useBusyForm } from '../../parts/busy-form.ts';
 import { CardPage } from '../login/card-page.tsx';
 import { isLongEnough, NewPassword } from '../login/new-password.tsx';
 import { BrokenLink } from './broken-link.tsx';
+import { useSignInByLink } from './sign-in-by-link.ts';
 
 /** Where somebody who was invited, or has forgotten their password, chooses one. */
 export function InvitePage() {
   const [token] = useState(tokenInAddress);
   const link = useQuery(linkQuery(token));
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const signIn = useSignInByLink();
   const form = useBusyForm();
   const [password, setPassword] = useState('');
   const choose = async () => {
     const { email } = await choosePassword({ token, password });
-    try {
-      await signInPerson({ email, password });
-    } catch (error) {
-      if (!needsCode(error)) throw error;
-      await navigate({ to: '/login', replace: true });
-      return;
-    }
-    await client.resetQueries();
-    await navigate({ to: '/today', replace: true });
+    await signIn({ email, password });
   };
-  if (link.error) return <BrokenLink error={link.error} />;
+  if (link.error) return <BrokenLink error={link.error} retry={link.refetch} />;
   const { name = null, email = null } = link.data ?? {};
   return (
     <CardPage

@@ -1,30 +1,27 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { linkQuery, setUp, signInPerson, tokenInAddress } from '../../api/people.ts';
+import { linkQuery, setUp, tokenInAddress } from '../../api/people.ts';
 import { useBusyForm } from '../../parts/busy-form.ts';
 import { CardPage } from '../login/card-page.tsx';
 import { isLongEnough, NewPassword } from '../login/new-password.tsx';
 import { BrokenLink } from '../invite/broken-link.tsx';
+import { useSignInByLink } from '../invite/sign-in-by-link.ts';
 
 /** The first account, by the link that was printed when Roundtrip was started. */
 export function SetupPage() {
   const [token] = useState(tokenInAddress);
   const link = useQuery(linkQuery(token));
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const signIn = useSignInByLink();
   const form = useBusyForm();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const make = async () => {
     await setUp({ token, name: name.trim(), email: email.trim(), password });
-    await signInPerson({ email: email.trim(), password });
-    await client.resetQueries();
-    await navigate({ to: '/today', replace: true });
+    await signIn({ email: email.trim(), password });
   };
-  if (link.error) return <BrokenLink error={link.error} />;
+  if (link.error) return <BrokenLink error={link.error} retry={link.refetch} />;
   return (
     <CardPage title="Welcome to Roundtrip" problem={form.problem} onSubmit={() => void form.run(make)}>
       <p className="faint">
