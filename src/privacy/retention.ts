@@ -1,35 +1,99 @@
 import type { Pool } from 'pg';
-import { orderLifecycle } from '../domain/lifecycles.ts';
+import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { eraseCustomer, finalStates } from './erase.ts';
 
 /** Who is on record for what a rule has done. */
 const ACTOR = 'retention';
-const CUSTOMERS_AT_ONCE = 20;
+/** Each may be another customer's, who is erased. */
+const ORDERS_A_PAGE = 100;
+const MOST_PAGES_AT_ONCE = 100;
 const DELIVERIES_AT_ONCE = 2_000;
 
+interface Place {
+  readonly createdAt: string;
+  readonly id: number;
+}
+
+interface Page {
+  readonly customerIds: readonly string[];
+  readonly end: Place;
+}
+
+const BEGINNING: Place = { createdAt: '-infinity', id: 0 };
+
 /**
- * Erases customers who have had nothing to do with the shop for so many days, a few at a time. One whose orders are not
- * through yet is passed over. Answers with how many were erased.
+ * Erases customers who have had nothing to do with the shop for so many days. Walks all old orders, oldest first, a few
+ * at a time, and goes on where it was: those who have something open, however many they are, are passed by until the
+ * next round.
  */
-export async function eraseIdleCustomers(pool: Pool, keepDays: number): Promise<number> {
-  const { rows } = await pool.query<{ customerId: string }>({
-    text: `SELECT customer_id AS "customerId" FROM orders
-           WHERE updated_at < now() - make_interval(days => $1) AND customer_id NOT LIKE 'erased-%'
-             AND state = ANY ($3::text[])
-             AND NOT EXISTS (SELECT FROM orders AS later
-                             WHERE later.customer_id = orders.customer_id
-                               AND (later.updated_at >= now() - make_interval(days => $1)
-                                    OR NOT (later.state = ANY ($3::text[]))))
-           GROUP BY customer_id ORDER BY min(updated_at) LIMIT $2`,
-    values: [keepDays, CUSTOMERS_AT_ONCE, finalStates(orderLifecycle)],
-  });
-  let erased = 0;
-  for (const { customerId } of rows) {
-    const outcome = await inTransaction(pool, (client) => eraseCustomer(client, customerId, ACTOR));
-    if (outcome.kind === 'erased') erased += 1;
+export class IdleCustomers {
+  readonly #pool: Pool;
+  readonly #keepDays: number;
+  #place = BEGINNING;
+
+  constructor(pool: Pool, keepDays: number) {
+    this.#pool = pool;
+    this.#keepDays = keepDays;
   }
-  return erased;
+
+  /** Looks at a bounded number of orders, and answers with how many customers were erased. 0: enough for now. */
+  async eraseSome(): Promise<number> {
+    for (let pages = 0; pages < MOST_PAGES_AT_ONCE; pages += 1) {
+      const page = await this.#readPage();
+      // Before anybody is erased, so that one whose erasure fails holds nobody up.
+      this.#place = page?.end ?? BEGINNING;
+      if (!page) return 0;
+      const erased = await this.#erase(page.customerIds);
+      if (erased > 0) return erased;
+    }
+    return 0;
+  }
+
+  async #erase(customerIds: readonly string[]): Promise<number> {
+    let erased = 0;
+    for (const customerId of customerIds) {
+      const outcome = await inTransaction(this.#pool, (client) => eraseCustomer(client, customerId, ACTOR));
+      if (outcome.kind === 'erased') erased += 1;
+    }
+    return erased;
+  }
+
+  /** Undefined: there are no more orders that are old enough. */
+  async #readPage(): Promise<Page | undefined> {
+    const { rows } = await this.#pool.query<{ customerIds: string[]; createdAt: string; id: number }>({
+      text: `WITH page AS MATERIALIZED (
+               SELECT id, created_at, customer_id, updated_at FROM orders
+               WHERE (created_at, id) > ($1::timestamptz, $2::bigint)
+                 AND created_at < now() - make_interval(days => $3)
+               ORDER BY created_at, id LIMIT $4),
+             idle AS (
+               SELECT DISTINCT customer_id FROM page
+               WHERE customer_id NOT LIKE 'erased-%' AND updated_at < now() - make_interval(days => $3)
+                 AND NOT EXISTS (
+                   SELECT FROM orders AS own
+                   WHERE own.customer_id = page.customer_id
+                     AND (own.updated_at >= now() - make_interval(days => $3)
+                          OR NOT (own.state = ANY ($5::text[]))
+                          OR EXISTS (SELECT FROM returns WHERE order_id = own.id AND NOT (state = ANY ($6::text[])))
+                          OR EXISTS (SELECT FROM refunds WHERE order_id = own.id AND NOT (state = ANY ($7::text[])))
+                          OR EXISTS (SELECT FROM jobs
+                                     WHERE order_id = own.id AND state IN ('READY', 'QUEUED', 'RUNNING')))))
+             SELECT ARRAY (SELECT customer_id FROM idle) AS "customerIds", last.created_at::text AS "createdAt", last.id
+             FROM (SELECT created_at, id FROM page ORDER BY created_at DESC, id DESC LIMIT 1) AS last`,
+      values: [
+        this.#place.createdAt,
+        this.#place.id,
+        this.#keepDays,
+        ORDERS_A_PAGE,
+        finalStates(orderLifecycle),
+        finalStates(returnLifecycle),
+        finalStates(refundLifecycle),
+      ],
+    });
+    const [found] = rows;
+    return found && { customerIds: found.customerIds, end: { createdAt: found.createdAt, id: found.id } };
+  }
 }
 
 /** Removes webhook deliveries that are through and past their keeping, with what was answered; a bounded number. */

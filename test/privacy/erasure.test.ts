@@ -12,7 +12,7 @@ import { CREDIT_NOTES, INVOICES } from '../../src/jobs/handlers/papers.ts';
 import { renderPaper } from '../../src/jobs/handlers/render-paper.ts';
 import { createMailer } from '../../src/platform/mail.ts';
 import { connectPipelined } from '../../src/platform/database/postgres.ts';
-import { eraseIdleCustomers, removeOldDeliveries } from '../../src/privacy/retention.ts';
+import { IdleCustomers, removeOldDeliveries } from '../../src/privacy/retention.ts';
 import { useApi } from '../support/api.ts';
 import { useJobs } from '../support/jobs.ts';
 import {
@@ -20,6 +20,7 @@ import {
   moveReturn,
   newOrder,
   placeOrder,
+  requestReturn,
   type OrderJson,
   type ProblemJson,
 } from '../support/shop/shop.ts';
@@ -241,9 +242,13 @@ describe('a customer who is erased', () => {
 });
 
 describe('a retention rule', () => {
+  const age = (id: number) =>
+    api.database.pool.query(
+      `UPDATE orders SET created_at = now() - interval '400 days', updated_at = now() - interval '400 days' WHERE id = $1`,
+      [id],
+    );
+
   it('erases who has had nothing to do with the shop for so long, and nobody else', async () => {
-    const age = (id: number) =>
-      api.database.pool.query(`UPDATE orders SET updated_at = now() - interval '400 days' WHERE id = $1`, [id]);
     const idle = await deliveredOrder(api, { customer_id: 'idle', customer_email: EMAIL });
     const busy = [
       await deliveredOrder(api, { customer_id: 'busy' }),
@@ -253,14 +258,45 @@ describe('a retention rule', () => {
     await jobs.start({});
     await settleRefunds();
     for (const { id } of [idle, busy[0] ?? idle, waiting]) await age(id);
-    expect(await eraseIdleCustomers(api.database.pool, 365)).toBe(1);
-    expect(await eraseIdleCustomers(api.database.pool, 365)).toBe(0);
+    const rule = new IdleCustomers(api.database.pool, 365);
+    expect(await rule.eraseSome()).toBe(1);
+    expect(await rule.eraseSome()).toBe(0);
     expect((await api.get(`/v1/orders/${idle.id}`)).json()).toMatchObject({
       customer_id: expect.stringMatching(/^erased-/) as unknown,
       customer_email: null,
     });
     expect((await api.get('/v1/orders?customer_id=busy')).json<{ data: unknown[] }>().data).toHaveLength(2);
     expect((await api.get('/v1/orders?customer_id=waiting')).json<{ data: unknown[] }>().data).toHaveLength(1);
+  });
+
+  it('passes by those who have something open, however many and however long', async () => {
+    const open = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => deliveredOrder(api, { customer_id: `returning-${index}` })),
+    );
+    for (const order of open) {
+      const { id } = await requestReturn(api, order, 1);
+      await moveReturn(api, id, 'approve');
+    }
+    const behind = await deliveredOrder(api, { customer_id: 'behind-them' });
+    const twice = await deliveredOrder(api, { customer_id: 'behind-them' });
+    await jobs.start({});
+    await jobs.allEnded();
+    // In their order, more than one page of it, and the one who may go behind all of them.
+    await api.database.pool.query(
+      `INSERT INTO orders (order_number, customer_id, currency, state, total_minor, placed_at, created_at, updated_at)
+       SELECT 'OPEN-' || n, 'open-' || n, 'INR', 'PAID', 0, now(), now() - interval '500 days', now() - interval '500 days'
+       FROM generate_series(1, 150) AS n`,
+    );
+    for (const { id } of [...open, behind, twice]) await age(id);
+    const rule = new IdleCustomers(api.database.pool, 365);
+    expect(await rule.eraseSome()).toBe(1);
+    expect(await rule.eraseSome()).toBe(0);
+    expect((await api.get('/v1/orders?customer_id=behind-them')).json<{ data: unknown[] }>().data).toEqual([]);
+    // It begins anew, and those who are through by then go as well.
+    const [returning] = open;
+    await api.database.pool.query(`UPDATE returns SET state = 'REJECTED' WHERE order_id = $1`, [returning?.id]);
+    await age(returning?.id ?? 0);
+    expect(await rule.eraseSome()).toBe(1);
   });
 
   it('removes webhook deliveries that are through and old, with what was answered', async () => {

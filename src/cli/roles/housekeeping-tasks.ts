@@ -9,7 +9,7 @@ import { removeOldGatewayEvents } from '../../jobs/gateway-events.ts';
 import { removeDoneJobs } from '../../jobs/job-store.ts';
 import type { HousekeepingTask } from '../../jobs/housekeeping.ts';
 import type { Config } from '../../platform/config.ts';
-import { eraseIdleCustomers, removeOldDeliveries } from '../../privacy/retention.ts';
+import { IdleCustomers, removeOldDeliveries } from '../../privacy/retention.ts';
 
 type KeepingTimes = Pick<Config, 'customerDataKeepDays' | 'webhookLogKeepDays' | 'jobKeepDays' | 'securityLogKeepDays'>;
 
@@ -43,9 +43,10 @@ export function housekeepingTasks(
     },
   ];
   if (customerDataKeepDays !== undefined) {
+    const idle = new IdleCustomers(pool, customerDataKeepDays);
     tasks.push({
       what: `personal data of customers past its ${customerDataKeepDays} days`,
-      clean: () => eraseIdleCustomers(pool, customerDataKeepDays),
+      clean: () => idle.eraseSome(),
     });
   }
   return tasks;
