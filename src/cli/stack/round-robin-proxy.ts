@@ -6,7 +6,8 @@ const HOST = '127.0.0.1';
 
 /**
  * One port in front of several servers of this machine. Each connection goes to the next server in turn; one that does
- * not take it is passed over. What a connection carries is not looked at.
+ * not take it is passed over. What a connection carries is not looked at, so the servers do not learn whom it is from:
+ * this is nothing to stand before strangers (docs/deployment.md).
  */
 export class RoundRobinProxy {
   readonly server: Server;
