@@ -59,6 +59,7 @@ export const JOB_KINDS = [
   'payment.authorise',
   'payment.capture',
   'payment.void',
+  'payment.inquire',
   'refund.submit',
   'refund.inquire',
 ] as const;

@@ -71,14 +71,16 @@ const NOTHING = 'SELECT NULL::bigint AS order_id, NULL::text AS job_kind LIMIT 0
 
 /**
  * The job that asks the gateway, by what is open of it here. A step of a payment asks before it sends, and sends under
- * its one key, so it is its own inquiry. Nobody need ask about what is settled for good.
+ * its one key, so it is its own inquiry; where no step is wanted, an inquiry sends nothing. Nobody need ask about what is
+ * settled for good: a payment that has failed or was voided is not, since its gateway may have taken the money after all.
  */
 const SUBJECT: Readonly<Record<Referenced['kind'], string>> = {
   refund: `SELECT order_id, CASE WHEN state <> 'SUCCEEDED' THEN 'refund.inquire' END AS job_kind
            FROM refunds WHERE id = $5::bigint`,
   payment: `SELECT order_id, CASE WHEN state = 'PENDING' THEN 'payment.authorise'
-                                  WHEN state = 'AUTHORISED' THEN 'payment.' || intent
-                                  WHEN state = 'LEFT_TO_EXPIRE' THEN 'payment.void' END AS job_kind
+                                  WHEN state = 'AUTHORISED' THEN 'payment.' || coalesce(intent, 'inquire')
+                                  WHEN state = 'LEFT_TO_EXPIRE' THEN 'payment.void'
+                                  WHEN state <> 'CAPTURED' THEN 'payment.inquire' END AS job_kind
             FROM payments WHERE id = $5::bigint AND gateway IS NOT NULL`,
 };
 

@@ -105,6 +105,7 @@ export function handlersOfAll(handler: JobHandler): Record<JobKind, JobHandler> 
     'payment.authorise': handler,
     'payment.capture': handler,
     'payment.void': handler,
+    'payment.inquire': handler,
     'refund.submit': handler,
     'refund.inquire': handler,
   };

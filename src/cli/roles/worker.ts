@@ -5,6 +5,7 @@ import { InProcessBroker } from '../../jobs/in-process-broker.ts';
 import { JobStore } from '../../jobs/job-store.ts';
 import { emailPaper } from '../../jobs/handlers/email-paper.ts';
 import { movePayment } from '../../jobs/handlers/move-payment.ts';
+import { inquirePayment } from '../../jobs/handlers/inquire-payment.ts';
 import { inquireRefund } from '../../jobs/handlers/inquire-refund.ts';
 import { CREDIT_NOTES, INVOICES } from '../../jobs/handlers/papers.ts';
 import { renderPaper } from '../../jobs/handlers/render-paper.ts';
@@ -55,6 +56,7 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
       'payment.authorise': movePayment('authorise', payments),
       'payment.capture': movePayment('capture', payments),
       'payment.void': movePayment('void', payments),
+      'payment.inquire': inquirePayment(payments),
       'invoice.erase': erasePaper(INVOICES, { ...paper, mailer, mailFrom }),
       'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
       'refund.submit': submitRefund({ engine, reads, gateways }),

@@ -1,25 +1,14 @@
-import type { Reads } from '../../platform/database/pipelined-reads.ts';
 import type { PaymentState } from '../../domain/lifecycles.ts';
 import { capturableMinor } from '../../domain/payments/balances.ts';
 import type { PaymentOutcome } from '../../domain/payments/payment-commands.ts';
-import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.ts';
-import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, PaymentGateway, VoidOutcome } from '../../payments/payment-gateway.ts';
 import { inquiryOf } from '../../payments/payment-inquiry.ts';
-import { differenceInMoney, standingOf } from '../../payments/payment-standing.ts';
 import { isRunElsewhere } from '../../queries/jobs.ts';
 import { readPayment, type PaymentView } from '../../queries/money/payments.ts';
-import { inquiryDelayMs, LONGEST_WAIT_MS } from '../back-off.ts';
 import { GiveUp, NotYet, RetryLater, type JobHandler } from '../handler.ts';
 import { keyIsRemembered } from './key-memory.ts';
+import { gatewayOfPayment, meaningOfBooks, notYet, type PaymentHandlerOptions } from './payment-at-gateway.ts';
 import { settle } from './settle.ts';
-
-export interface MovePaymentOptions {
-  readonly engine: Engine;
-  readonly reads: Reads;
-  /** Undefined: the gateway is not configured here. */
-  readonly gatewayOf: (name: PaymentGatewayName) => PaymentGateway | undefined;
-}
 
 /** When to look again whether another run of the same step is through. */
 const OTHER_RUN_MS = 2_000;
@@ -39,44 +28,19 @@ const STATES_BEFORE: Readonly<Record<Step, readonly PaymentState[]>> = {
  * is open during the call. No run can know how far an earlier one came, so each asks the gateway first, and sends only
  * what that has never heard of; always under the same key.
  */
-export function movePayment(step: Step, { engine, reads, gatewayOf }: MovePaymentOptions): JobHandler {
+export function movePayment(step: Step, { engine, reads, gatewayOf }: PaymentHandlerOptions): JobHandler {
   return async (job) => {
     const payment = await readPayment(reads, job.subjectId);
     if (!payment) throw new GiveUp(`there is no payment ${job.subjectId}`);
     if (!STATES_BEFORE[step].includes(payment.state)) return 'nothing_to_do';
-    const gateway = payment.gateway ? gatewayOf(payment.gateway) : undefined;
-    if (!gateway) throw new GiveUp(`the gateway ${payment.gateway ?? 'of no name'} is not configured`);
+    const gateway = gatewayOfPayment(payment, gatewayOf);
     const givenUp = step === 'authorise' ? reasonForGivingUp(payment) : undefined;
     // Before the gateway is asked: what another run has read may be older, and it may be sending it at this moment.
     if (givenUp && (await isRunElsewhere(reads, job))) throw new NotYet('another run is at it', OTHER_RUN_MS);
-    const known = await meaningOfBooks(gateway, payment);
+    const known = await meaningOfBooks(gateway, payment, { isSentUnseen: mayBeSentUnseen(payment) });
     if (!known && payment.state === 'LEFT_TO_EXPIRE') return 'nothing_to_do';
     return settle(engine, job, known ?? givenUp ?? (await send(gateway, payment, step)));
   };
-}
-
-/** What is to be written down of what the gateway has; undefined: it has not taken the step yet. */
-async function meaningOfBooks(gateway: PaymentGateway, payment: PaymentView): Promise<PaymentOutcome | undefined> {
-  const lookup = await gateway.findPayment(inquiryOf(payment));
-  if (lookup.kind === 'unknown') {
-    if (lookup.isBeyondInquiry && mayBeSentUnseen(payment)) return undefined;
-    throw new RetryLater(`the gateway does not say what it knows: ${lookup.reason}`);
-  }
-  if (lookup.kind === 'absent') return undefined;
-  // Money that moved otherwise than it was asked to is neither a success nor a failure: a person must look.
-  const differs = differenceInMoney(lookup.payment, payment);
-  if (differs !== undefined) throw new RetryLater(`the gateway's outcome is not known: ${differs}`);
-  const standing = standingOf(payment, lookup.payment);
-  switch (standing.kind) {
-    case 'ahead':
-      return standing.outcome;
-    case 'agrees':
-      return undefined;
-    case 'pending':
-      throw notYet(payment);
-    case 'contradicts':
-      throw new RetryLater(`the payment is ${payment.state} here, and ${lookup.payment.status} at the gateway`);
-  }
 }
 
 /** What was authorised under its key before is answered once more; what nobody wants any more is charged to nobody. */
@@ -150,13 +114,6 @@ function commandOfDecline(
   return step === 'void'
     ? { type: 'leave_payment_to_expire', paymentId, reason: message }
     : declined(paymentId, code, message);
-}
-
-/** The longer it has been under way, the longer until it is asked about again; past two weeks, a person must look. */
-function notYet({ updatedAt }: PaymentView): NotYet | GiveUp {
-  const waitedMs = Date.now() - updatedAt.getTime();
-  if (waitedMs > LONGEST_WAIT_MS) return new GiveUp('the gateway has not settled it for two weeks');
-  return new NotYet('the gateway has taken it on and settles it later', inquiryDelayMs(waitedMs));
 }
 
 function declined(paymentId: number, failureCode: string, failureMessage: string): PaymentOutcome {
