@@ -125,7 +125,7 @@ describe('jobs', () => {
       `SELECT DISTINCT last_error, state FROM jobs WHERE kind = 'invoice.render' ORDER BY state`,
     );
     expect(rows.filter(({ state }) => state === 'DEAD')).toEqual([{ state: 'DEAD', last_error: 'odd' }]);
-    expect((await api.post('/v1/jobs/retry', body)).json()).toEqual({ retried: 0, remaining: false });
+    expect((await api.post('/v1/jobs/retry', body)).json()).toEqual({ retried: 0, failed: 0, remaining: false });
     expect((await api.post('/v1/jobs/retry', { kind: 'nothing' })).statusCode).toBe(400);
   });
 });

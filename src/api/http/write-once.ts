@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool, PoolClient } from 'pg';
 import { keepAnswer, keptAnswer, matchKept } from '../../engine/idempotency.ts';
-import { OutcomeUnknown, type Idempotency, type StoredAnswer } from '../../engine/request.ts';
-import { isUnavailable, violatedConstraint } from '../../platform/database/postgres.ts';
-import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Idempotency, StoredAnswer } from '../../engine/request.ts';
+import { violatedConstraint } from '../../platform/database/postgres.ts';
 import { problemOfRefusal, PROBLEM_TYPE } from '../problems/problem.ts';
+import { inKnownTransaction } from './known-transaction.ts';
 import { fingerprintOf, JSON_TYPE } from './write.ts';
 
 export interface Made<View> {
@@ -53,24 +53,15 @@ async function writeOrReplay<View>(
   options: WriteOnceOptions<View>,
   asked: Omit<Idempotency, 'render'> | undefined,
 ): Promise<{ readonly answer: StoredAnswer; readonly replayed: boolean }> {
-  const progress = { made: false };
-  try {
-    return await inTransaction(options.pool, async (client) => {
-      const kept = asked && (await keptAnswer(client, asked));
-      const repeated = asked && matchKept(kept, asked);
-      if (repeated?.kind === 'replayed') return { answer: repeated.answer, replayed: true };
-      if (repeated?.kind === 'refused') return { answer: refusalAnswer(repeated.refusal), replayed: false };
-      const result = await options.make(client, options.request.principal.actor);
-      if (asked) await keepAnswer(client, asked, answerOf(options, result, result.repeated ?? result.view));
-      progress.made = true;
-      return { answer: answerOf(options, result, result.view), replayed: false };
-    });
-  } catch (error) {
-    if (progress.made && isUnavailable(error)) {
-      throw new OutcomeUnknown('the connection was lost while committing', { cause: error });
-    }
-    throw error;
-  }
+  return inKnownTransaction(options.pool, async (client) => {
+    const kept = asked && (await keptAnswer(client, asked));
+    const repeated = asked && matchKept(kept, asked);
+    if (repeated?.kind === 'replayed') return { answer: repeated.answer, replayed: true };
+    if (repeated?.kind === 'refused') return { answer: refusalAnswer(repeated.refusal), replayed: false };
+    const result = await options.make(client, options.request.principal.actor);
+    if (asked) await keepAnswer(client, asked, answerOf(options, result, result.repeated ?? result.view));
+    return { answer: answerOf(options, result, result.view), replayed: false };
+  });
 }
 
 function answerOf<View>({ reply, status }: WriteOnceOptions<View>, { headers }: Made<View>, view: View): StoredAnswer {

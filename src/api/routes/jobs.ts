@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { OutcomeUnknown } from '../../engine/request.ts';
 import { findDeadJobs, listJobs, listJobsOfOrder, readJob } from '../../queries/jobs.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
@@ -90,7 +91,8 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
         summary: 'Run dead jobs that are alike again, now',
         description:
           `Of one kind, and with \`last_error\` those alone that failed with exactly this; ${MOST_RETRIED} at once, the ` +
-          'oldest first. Sent again, it runs those that have died since.',
+          'oldest first. Sent again, it runs those that have died since, or failed to be run again. It is an error only where ' +
+          'none of them runs again.',
         body: RetryJobsBody,
         response: {
           200: { description: 'How many run again', ...ref(RetriedJobsSchema) },
@@ -101,14 +103,22 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
     async (request) => {
       const { kind, last_error: lastError = null } = request.body;
       const found = await findDeadJobs(pool, { kind, lastError, limit: MOST_RETRIED + 1 });
-      const outcomes = await Promise.all(
+      const settled = await Promise.allSettled(
         found
           .slice(0, MOST_RETRIED)
           .map((jobId) => engine.execute({ intent: { kind: 'retry_job', jobId }, actor: request.principal.actor })),
       );
+      const failures = settled.filter((result) => result.status === 'rejected');
+      // Where not one of them runs again, the answer is whatever stood in the way; an untold end before a known one.
+      if (failures.length > 0 && failures.length === settled.length) {
+        throw (failures.find(({ reason }) => reason instanceof OutcomeUnknown) ?? failures[0])?.reason;
+      }
+      for (const { reason } of failures) request.log.warn({ err: reason as unknown }, 'a job was not retried');
       // One that somebody else has retried meanwhile is refused, and is as it should be.
-      const retried = outcomes.filter((outcome) => outcome.kind === 'job_retried').length;
-      return { retried, remaining: found.length > MOST_RETRIED };
+      const retried = settled.filter(
+        (result) => result.status === 'fulfilled' && result.value.kind === 'job_retried',
+      ).length;
+      return { retried, failed: failures.length, remaining: found.length > MOST_RETRIED || failures.length > 0 };
     },
   );
 

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
+import type { Database } from '../../identity/people/people.ts';
 import type { SecurityEventName } from '../../identity/security-log.ts';
 import { refuseWidening } from '../access/widening.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, READS_BODY } from '../http/documentation.ts';
 import { instantOf } from '../lists/instant.ts';
+import { inKnownTransaction } from '../http/known-transaction.ts';
 import { refuseIdempotencyKey } from '../http/secret-answer.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
@@ -21,8 +23,8 @@ import {
 import { keyView } from '../views/identity.ts';
 
 export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
-  const found = async (id: number): Promise<ApiKey> => {
-    const key = await readKey(pool, id);
+  const found = async (id: number, database: Database = pool): Promise<ApiKey> => {
+    const key = await readKey(database, id);
     if (key) return key;
     throw new ProblemError('key.not_found', `No key has the id ${id}.`);
   };
@@ -48,7 +50,7 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
         body: NewKey,
         response: {
           201: { description: 'The key, with its secret', ...ref(IssuedKeySchema) },
-          ...problemAnswers(...READS_BODY, 'key.name_taken'),
+          ...problemAnswers(...READS_BODY, 'key.name_taken', 'service.outcome_unknown'),
         },
       },
     },
@@ -57,15 +59,19 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
       refuseIdempotencyKey(request);
       const expiresAt = futureOf(expiry);
       refuseWidening(identity, request, 'createKey', { operations, expiresAt });
-      const issued = await createKey(pool, { name, role, operations, expiresAt, createdBy: request.principal.actor });
-      if (!issued) throw new ProblemError('key.name_taken', `A key has, or had, the name ${name}.`);
-      const key = await found(issued.id);
+      const { actor: createdBy } = request.principal;
+      const made = await inKnownTransaction(pool, async (client) => {
+        const issued = await createKey(client, { name, role, operations, expiresAt, createdBy });
+        return issued && { key: await found(issued.id, client), secret: issued.secret };
+      });
+      if (!made) throw new ProblemError('key.name_taken', `A key has, or had, the name ${name}.`);
+      const { key, secret } = made;
       changed('key.created', request, key);
       return reply
         .code(201)
         .header('Location', `/v1/keys/${key.id}`)
         .header('Cache-Control', 'no-store')
-        .send({ ...keyView(key), secret: issued.secret });
+        .send({ ...keyView(key), secret });
     },
   );
 
@@ -112,20 +118,22 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
         body: KeyRotation,
         response: {
           200: { description: 'The key, with its new secret', ...ref(IssuedKeySchema) },
-          ...problemAnswers(...READS_BODY, 'key.not_found', 'key.revoked'),
+          ...problemAnswers(...READS_BODY, 'key.not_found', 'key.revoked', 'service.outcome_unknown'),
         },
       },
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
-      const before = await found(request.params.id);
-      refuseWidening(identity, request, 'rotateKey', before);
-      const { id } = before;
-      const issued = await rotateKey(pool, id, request.body.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS);
-      if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
-      const key = await found(id);
+      const { overlap_seconds: overlapSeconds = DEFAULT_OVERLAP_SECONDS } = request.body;
+      const { key, secret } = await inKnownTransaction(pool, async (client) => {
+        const before = await found(request.params.id, client);
+        refuseWidening(identity, request, 'rotateKey', before);
+        const issued = await rotateKey(client, before.id, overlapSeconds);
+        if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
+        return { key: await found(before.id, client), secret: issued.secret };
+      });
       changed('key.rotated', request, key);
-      return reply.header('Cache-Control', 'no-store').send({ ...keyView(key), secret: issued.secret });
+      return reply.header('Cache-Control', 'no-store').send({ ...keyView(key), secret });
     },
   );
 
@@ -140,14 +148,19 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
           'From this answer on the process that gave it refuses the key, and within a second every other. A key that ' +
           'is revoked already stays as it is.',
         params: IdParameters,
-        response: { 200: { description: 'The key', ...ref(ApiKeySchema) }, ...problemAnswers('key.not_found') },
+        response: {
+          200: { description: 'The key', ...ref(ApiKeySchema) },
+          ...problemAnswers('key.not_found', 'service.outcome_unknown'),
+        },
       },
     },
     async (request) => {
       const before = await found(request.params.id);
       if (before.revokedAt) return keyView(before);
-      await revokeKey(pool, before.id, request.principal.actor);
-      const key = await found(before.id);
+      const key = await inKnownTransaction(pool, async (client) => {
+        await revokeKey(client, before.id, request.principal.actor);
+        return found(before.id, client);
+      });
       changed('key.revoked', request, key);
       return keyView(key);
     },

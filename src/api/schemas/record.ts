@@ -71,8 +71,9 @@ export const RetryJobsBody = Type.Object(
 export const RetriedJobsSchema = named(
   'RetriedJobs',
   Type.Object({
-    retried: Type.Integer({ description: 'How many run again' }),
-    remaining: Type.Boolean({ description: 'Whether more such jobs are dead: ask again' }),
+    retried: Type.Integer({ description: 'How many run again, for sure' }),
+    failed: Type.Integer({ description: 'Of how many it could not be seen to, or is not known: ask again' }),
+    remaining: Type.Boolean({ description: 'Whether more such jobs are dead, as far as is known: ask again' }),
   }),
 );
 

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { violatedConstraint } from '../../platform/database/postgres.ts';
 import { afterCursor, pageOf, type Page, type PageRequest } from '../../queries/lists/paging.ts';
 import { hashOf, newKeySecret, prefixOf } from './key-secret.ts';
+import type { Database } from '../people/people.ts';
 import type { OperationId } from '../operations.ts';
 import type { KeyRole } from '../roles.ts';
 
@@ -55,11 +56,11 @@ const SELECT = `SELECT id, name, role, operations, created_by AS "createdBy", cr
                         FROM api_key_secrets WHERE key_id = api_keys.id) AS secrets
                 FROM api_keys`;
 
-/** Undefined: another key has, or had, the name. */
-export async function createKey(pool: Pool, key: NewApiKey): Promise<IssuedKey | undefined> {
+/** Undefined: another key has, or had, the name. In a transaction it is over after that. */
+export async function createKey(database: Database, key: NewApiKey): Promise<IssuedKey | undefined> {
   const secret = newKeySecret();
   try {
-    const { rows } = await pool.query<{ id: number }>({
+    const { rows } = await database.query<{ id: number }>({
       text: `WITH made AS (
                INSERT INTO api_keys (name, role, operations, expires_at, created_by)
                VALUES ($1, $2, $3, $4, $5) RETURNING id)
@@ -86,9 +87,13 @@ export async function createKey(pool: Pool, key: NewApiKey): Promise<IssuedKey |
  * Gives the key a new secret. The ones before stay good for the overlap at most, and never longer than they were to be.
  * Undefined: there is no such key, or it is revoked.
  */
-export async function rotateKey(pool: Pool, keyId: number, overlapSeconds: number): Promise<IssuedKey | undefined> {
+export async function rotateKey(
+  database: Database,
+  keyId: number,
+  overlapSeconds: number,
+): Promise<IssuedKey | undefined> {
   const secret = newKeySecret();
-  const { rows } = await pool.query<{ id: number }>({
+  const { rows } = await database.query<{ id: number }>({
     text: `WITH found AS (SELECT id FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR UPDATE),
                 gone AS (DELETE FROM api_key_secrets
                          WHERE key_id IN (SELECT id FROM found) AND expires_at <= now()),
@@ -103,15 +108,15 @@ export async function rotateKey(pool: Pool, keyId: number, overlapSeconds: numbe
 }
 
 /** For good. A key that is revoked already stays as it is. */
-export async function revokeKey(pool: Pool, keyId: number, revokedBy: string): Promise<void> {
-  await pool.query({
+export async function revokeKey(database: Database, keyId: number, revokedBy: string): Promise<void> {
+  await database.query({
     text: 'UPDATE api_keys SET revoked_at = now(), revoked_by = $2 WHERE id = $1 AND revoked_at IS NULL',
     values: [keyId, revokedBy],
   });
 }
 
-export async function readKey(pool: Pool, keyId: number): Promise<ApiKey | undefined> {
-  const { rows } = await pool.query<ApiKey>({ text: `${SELECT} WHERE id = $1`, values: [keyId] });
+export async function readKey(database: Database, keyId: number): Promise<ApiKey | undefined> {
+  const { rows } = await database.query<ApiKey>({ text: `${SELECT} WHERE id = $1`, values: [keyId] });
   return rows[0];
 }
 

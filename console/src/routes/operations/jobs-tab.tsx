@@ -65,8 +65,8 @@ export function JobsTab({ state: given }: { readonly state: string }) {
                   loading={busy === `${kind} ${lastError ?? ''}`}
                   onClick={() =>
                     void run(`${kind} ${lastError ?? ''}`, async () => {
-                      const { retried, remaining } = await retryJobsAlike(kind, lastError);
-                      return `${counted(retried, 'job')} ${retried === 1 ? 'runs' : 'run'} again.${remaining ? ' There are more of them.' : ''}`;
+                      const { retried, failed, remaining } = await retryJobsAlike(kind, lastError);
+                      return `${counted(retried, 'job')} ${retried === 1 ? 'runs' : 'run'} again.${failed > 0 ? ` ${failed} could not be seen to: try again.` : remaining ? ' There are more of them.' : ''}`;
                     })
                   }
                 >

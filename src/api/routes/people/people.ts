@@ -1,10 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { makeLink, pathOfLink, type NewLink } from '../../../identity/people/one-time-links.ts';
-import { changePerson, createPerson, listPeople, readPerson, type Person } from '../../../identity/people/people.ts';
+import { makeLink, pathOfLink, type MadeLink } from '../../../identity/people/one-time-links.ts';
+import {
+  changePerson,
+  createPerson,
+  listPeople,
+  readPerson,
+  type Database,
+  type Person,
+} from '../../../identity/people/people.ts';
 import { endSessions, listSessions } from '../../../identity/people/sessions.ts';
 import type { SecurityEventName } from '../../../identity/security-log.ts';
 import { A_PERSON, refuseWidening } from '../../access/widening.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
+import { inKnownTransaction } from '../../http/known-transaction.ts';
 import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
@@ -24,9 +32,15 @@ import { personView, sessionView } from '../../views/people.ts';
 import { taken } from './one-time-links.ts';
 import { recordPerson } from './record.ts';
 
+/** A person, with the link that was made for them. */
+interface LinkOf extends MadeLink {
+  readonly person: Person;
+  readonly purpose: 'invite' | 'reset';
+}
+
 export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependencies): void {
-  const found = async (id: number): Promise<Person> => {
-    const person = await readPerson(pool, id);
+  const found = async (id: number, database: Database = pool): Promise<Person> => {
+    const person = await readPerson(database, id);
     if (person) return person;
     throw new ProblemError('person.not_found', `No person has the id ${id}.`);
   };
@@ -34,13 +48,12 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     identity.changed();
     recordPerson(identity, event, request, name);
   };
-  const withLink = async (person: Person, link: NewLink, request: FastifyRequest, reply: FastifyReply) => {
-    const { token, expiresAt } = await makeLink(pool, link);
+  const withLink = ({ person, purpose, token, expiresAt }: LinkOf, request: FastifyRequest, reply: FastifyReply) => {
     const address = settings.publicUrl ?? `${request.protocol}://${request.host}`;
     reply.header('Cache-Control', 'no-store');
     return {
       ...personView(person),
-      link: new URL(pathOfLink(link.purpose, token), address).href,
+      link: new URL(pathOfLink(purpose, token), address).href,
       link_expires_at: expiresAt,
     };
   };
@@ -59,18 +72,22 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         body: NewPersonBody,
         response: {
           201: { description: 'The person, with the link', ...ref(PersonWithLinkSchema) },
-          ...problemAnswers(...READS_BODY, 'person.name_taken', 'person.email_taken'),
+          ...problemAnswers(...READS_BODY, 'person.name_taken', 'person.email_taken', 'service.outcome_unknown'),
         },
       },
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
       refuseWidening(identity, request, 'invitePerson', A_PERSON);
-      const person = await createPerson(pool, { ...request.body, createdBy: request.principal.actor });
-      if (typeof person === 'string') throw taken(person);
-      changed('person.invited', request, person);
-      reply.code(201).header('Location', `/v1/people/${person.id}`);
-      return withLink(person, { purpose: 'invite', personId: person.id }, request, reply);
+      const made = await inKnownTransaction(pool, async (client) => {
+        const person = await createPerson(client, { ...request.body, createdBy: request.principal.actor });
+        if (typeof person === 'string') throw taken(person);
+        const purpose = 'invite' as const;
+        return { person, purpose, ...(await makeLink(client, { purpose, personId: person.id })) };
+      });
+      changed('person.invited', request, made.person);
+      reply.code(201).header('Location', `/v1/people/${made.person.id}`);
+      return withLink(made, request, reply);
     },
   );
 
@@ -116,7 +133,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         body: PersonChangeBody,
         response: {
           200: { description: 'The person', ...ref(PersonSchema) },
-          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.own_account'),
+          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.own_account', 'service.outcome_unknown'),
         },
       },
     },
@@ -128,7 +145,10 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
       if (request.principal.session?.personId === before.id) {
         throw new ProblemError('person.own_account', 'Another administrator has to do this to your account.');
       }
-      const person = await changePerson(pool, before.id, { role, isDisabled: disabled }, request.principal.actor);
+      const change = { role, isDisabled: disabled };
+      const person = await inKnownTransaction(pool, (client) =>
+        changePerson(client, before.id, change, request.principal.actor),
+      );
       if (!person) throw new ProblemError('person.not_found', `No person has the id ${before.id}.`);
       if (person.role !== before.role) changed('person.changed', request, person);
       if (person.disabledAt && !before.disabledAt) changed('person.disabled', request, person);
@@ -151,18 +171,22 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         body: PersonReset,
         response: {
           200: { description: 'The person, with the link', ...ref(PersonWithLinkSchema) },
-          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.disabled'),
+          ...problemAnswers(...READS_BODY, 'person.not_found', 'person.disabled', 'service.outcome_unknown'),
         },
       },
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
       refuseWidening(identity, request, 'resetPerson', A_PERSON);
-      const person = await found(request.params.id);
-      if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
-      const removesSecondFactor = request.body.remove_second_factor ?? false;
-      recordPerson(identity, 'person.reset', request, person.name);
-      return withLink(person, { purpose: 'reset', personId: person.id, removesSecondFactor }, request, reply);
+      const { remove_second_factor: removesSecondFactor = false } = request.body;
+      const made = await inKnownTransaction(pool, async (client) => {
+        const person = await found(request.params.id, client);
+        if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
+        const purpose = 'reset' as const;
+        return { person, purpose, ...(await makeLink(client, { purpose, personId: person.id, removesSecondFactor })) };
+      });
+      recordPerson(identity, 'person.reset', request, made.person.name);
+      return withLink(made, request, reply);
     },
   );
 
@@ -196,13 +220,13 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         params: IdParameters,
         response: {
           200: { description: 'How many they were', ...ref(EndedSessionsSchema) },
-          ...problemAnswers('person.not_found'),
+          ...problemAnswers('person.not_found', 'service.outcome_unknown'),
         },
       },
     },
     async (request) => {
       const person = await found(request.params.id);
-      const ended = await endSessions(pool, person.id);
+      const ended = await inKnownTransaction(pool, (client) => endSessions(client, person.id));
       changed('person.sessions_ended', request, person);
       return { ended };
     },

@@ -4,12 +4,12 @@ import {
   listWebhookEndpoints,
   readWebhookEndpoint,
 } from '../../../queries/webhooks/webhook-endpoints.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
 import { createEndpoint, deleteEndpoint, MOST_ENDPOINTS, updateEndpoint } from '../../../webhooks/endpoints.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
+import { inKnownTransaction } from '../../http/known-transaction.ts';
 import { etagOf, expectedVersionOf } from '../../http/write.ts';
 import { writeOnce } from '../../http/write-once.ts';
 import { IdempotencyHeader, IdParameters, IfMatchHeader, PageListQuery, ref } from '../../schemas/common.ts';
@@ -126,6 +126,7 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
             'request.unsupported_media_type',
             'webhook.not_found',
             'webhook.version_mismatch',
+            'service.outcome_unknown',
           ),
         },
       },
@@ -134,7 +135,7 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
       const { id } = request.params;
       const patch = request.body;
       refuseUrl(patch.url);
-      const endpoint = await inTransaction(pool, async (client) => {
+      const endpoint = await inKnownTransaction(pool, async (client) => {
         await client.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE', [id]);
         const before = await readWebhookEndpoint(client, id);
         if (!before) throw noEndpoint(id);
@@ -163,12 +164,12 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
         params: IdParameters,
         response: {
           200: { description: 'The endpoint as it was', ...ref(WebhookEndpointSchema) },
-          ...problemAnswers('webhook.not_found'),
+          ...problemAnswers('webhook.not_found', 'service.outcome_unknown'),
         },
       },
     },
     async ({ params, principal }) => {
-      const endpoint = await inTransaction(pool, (client) => deleteEndpoint(client, principal.actor, params.id));
+      const endpoint = await inKnownTransaction(pool, (client) => deleteEndpoint(client, principal.actor, params.id));
       if (!endpoint) throw noEndpoint(params.id);
       return webhookEndpointView(endpoint);
     },
