@@ -1,71 +1,121 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { breachesOf, isThere, NARROW, settle } from './support/browser.ts';
+import { breachesOf, isThere, NARROW, settle, WIDE } from './support/browser.ts';
 import { describeConsole, useConsole } from './support/console.ts';
 
 const shop = useConsole();
 
-/** Each test goes through all of them. */
+/** The walk goes to all of them. */
 const PATIENCE_MS = 180_000;
+/** How long a busy machine may take to draw a page anew. */
+const DRAWN = { timeout: 5_000 };
 
-async function pages(): Promise<readonly (readonly [name: string, path: string])[]> {
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  /** What is to be opened there. */
+  readonly open?: (page: Page) => Promise<unknown>;
+}
+
+async function places(): Promise<readonly Place[]> {
   const [order] = await shop.sql<{ id: number; return_id: number }>(
     `SELECT order_id AS id, id AS return_id FROM returns WHERE state = 'COMPLETED' ORDER BY id LIMIT 1`,
   );
+  const [paid] = await shop.sql<{ id: number }>(`SELECT id FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`);
+  const path = `/orders/${order?.id ?? 0}`;
   return [
-    ['today', '/today'],
-    ['orders', '/orders'],
-    ['one order', `/orders/${order?.id ?? 0}`],
-    ['starting a return', `/orders/${order?.id ?? 0}?start=return`],
-    ['packing slip', `/orders/${order?.id ?? 0}/packing-slip`],
-    ['returns', `/returns?state=COMPLETED&open=${order?.return_id ?? 0}`],
-    ['receiving', '/returns/receive'],
-    ["a return's label", `/returns/${order?.return_id ?? 0}/label`],
-    ['jobs', '/operations'],
-    ['refunds', '/operations?tab=refunds&state=SUCCEEDED'],
-    ['gateway differences', '/operations?tab=differences'],
-    ['webhooks', '/operations?tab=webhooks'],
-    ['people', '/operations?tab=people'],
-    ['health', '/operations?tab=health'],
-    ['lifecycles', '/lifecycles'],
-    ['signing in', '/login'],
-    ['a link that is not whole', '/invite'],
-    ['no such page', '/nowhere'],
-    ['no such order', '/orders/900000000'],
+    { name: 'today', path: '/today' },
+    { name: 'orders', path: '/orders' },
+    {
+      name: 'many at once',
+      path: '/orders?state=PROCESSING_IN_WAREHOUSE',
+      open: async (page) => {
+        for (const row of [1, 2]) await page.getByRole('row').nth(row).getByRole('checkbox').click();
+        await page.getByRole('button', { name: 'Ship (2)' }).click();
+        await isThere(page.getByRole('dialog').getByRole('button', { name: 'Ship (2)' }));
+      },
+    },
+    { name: 'one order', path },
+    {
+      name: 'what cannot be taken back',
+      path: `/orders/${paid?.id ?? 0}`,
+      open: async (page) => {
+        await page.getByRole('button', { name: 'Cancel order' }).click();
+        await isThere(page.getByRole('dialog').getByLabel(/Reason/));
+      },
+    },
+    { name: 'starting a return', path: `${path}?start=return` },
+    { name: 'packing slip', path: `${path}/packing-slip` },
+    { name: 'returns', path: `/returns?state=COMPLETED&open=${order?.return_id ?? 0}` },
+    { name: 'receiving', path: '/returns/receive' },
+    { name: "a return's label", path: `/returns/${order?.return_id ?? 0}/label` },
+    { name: 'jobs', path: '/operations' },
+    { name: 'refunds', path: '/operations?tab=refunds&state=SUCCEEDED' },
+    { name: 'gateway differences', path: '/operations?tab=differences' },
+    { name: 'webhooks', path: '/operations?tab=webhooks' },
+    { name: 'people', path: '/operations?tab=people' },
+    { name: 'health', path: '/operations?tab=health' },
+    { name: 'lifecycles', path: '/lifecycles' },
+    { name: 'the account of nobody', path: '/account' },
+    { name: 'signing in', path: '/login' },
+    { name: 'a link of setup that is not whole', path: '/setup' },
+    { name: 'a link of an invitation that is not whole', path: '/invite' },
+    { name: 'no such page', path: '/nowhere' },
+    { name: 'no such order', path: '/orders/900000000' },
+    {
+      name: 'palette',
+      path: '/lifecycles',
+      open: async (page) => {
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox').fill('WEB-');
+        await isThere(page.getByRole('option', { name: /WEB-/ }));
+      },
+    },
+    {
+      name: 'shortcuts',
+      path: '/lifecycles',
+      open: async (page) => {
+        await page.keyboard.press('?');
+        await isThere(page.getByRole('dialog', { name: 'Keyboard' }));
+      },
+    },
   ];
 }
 
-describeConsole('every page', { timeout: PATIENCE_MS }, () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`keeps the rules of WCAG 2.2 AA that a program can check, in ${colorScheme} colours`, async () => {
-      const page = await shop.open('/today', { colorScheme });
-      for (const [name, path] of await pages()) {
-        await page.goto(`${shop.url}/console${path}`);
-        await isThere(page.getByRole('heading', { level: 1 }));
-        await settle(page);
-        expect(await breachesOf(page), name).toEqual([]);
-      }
-      await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('WEB-');
-      await isThere(page.getByRole('option', { name: /WEB-/ }));
-      expect(await breachesOf(page), 'palette').toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('?');
-      await isThere(page.getByRole('dialog', { name: 'Keyboard' }));
-      expect(await breachesOf(page), 'shortcuts').toEqual([]);
-    });
+/** What is wrong with a place, in words: what breaks a rule, and what is pushed sideways. One that never comes is wrong. */
+async function faultsOf(page: Page, { path, open }: Place): Promise<readonly string[]> {
+  try {
+    await page.setViewportSize(WIDE);
+    await page.goto(`${shop.url}/console${path}`);
+    await isThere(page.getByRole('heading', { level: 1 }));
+    await open?.(page);
+    await settle(page);
+    const breaches = await breachesOf(page);
+    await page.setViewportSize(NARROW);
+    const width = () => page.evaluate<number>('document.documentElement.scrollWidth');
+    const fits = await expect
+      .poll(width)
+      .toBeLessThanOrEqual(NARROW.width)
+      .then(
+        () => true,
+        () => false,
+      );
+    return fits ? breaches : [...breaches, `is ${await width()} pixels wide in a window of ${NARROW.width}`];
+  } catch (error) {
+    return [String(error)];
   }
+}
 
-  it('fits a window of 360 pixels without being pushed sideways', async () => {
-    const page = await shop.open('/today', { viewport: NARROW });
-    for (const [name, path] of await pages()) {
-      await page.goto(`${shop.url}/console${path}`);
-      await isThere(page.getByRole('heading', { level: 1 }));
-      await settle(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(NARROW.width);
+describeConsole('every page', { timeout: PATIENCE_MS }, () => {
+  it('keeps the rules of WCAG 2.2 AA that a program can check, in both colours, and fits 360 pixels', async () => {
+    const page = await shop.open('/today');
+    const faults: string[] = [];
+    for (const place of await places()) {
+      for (const fault of await faultsOf(page, place)) faults.push(`${place.name}: ${fault}`);
     }
+    expect(faults).toEqual([]);
   });
 });
 
@@ -100,17 +150,36 @@ describeConsole('the console', () => {
     expect(paintMs).toBeLessThan(1_000);
   });
 
-  it('goes through ten thousand orders without holding more than a window of them', async () => {
+  it('holds no more than a window of its orders, while hundreds go by', async () => {
     const page = await shop.open('/orders');
     await isThere(page.getByRole('row').nth(5));
     await page.getByRole('row').nth(5).hover();
-    const seen = new Set<string>();
-    await eventually('many orders went by', async () => {
-      for (const number of await page.getByRole('link', { name: /^WEB-/ }).allInnerTexts()) seen.add(number);
-      await page.mouse.wheel(0, 1_200);
-      return seen.size > 150;
-    });
+    const firstShown = async () => {
+      await page.mouse.wheel(0, 6_000);
+      return Number(await page.getByRole('row').nth(1).getAttribute('aria-rowindex'));
+    };
+    await expect.poll(firstShown, { timeout: 30_000 }).toBeGreaterThan(500);
     expect(await page.getByRole('row').count()).toBeLessThan(70);
+  });
+
+  it('shows the entry of the palette that the arrow keys have come to, where the list is longer than the window', async () => {
+    const page = await shop.open('/lifecycles', { viewport: { ...WIDE, height: 400 } });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('WEB-');
+    await isThere(page.getByRole('option', { name: /WEB-/ }));
+    const list = page.getByRole('listbox');
+    const isSeen = async () => {
+      const [window, entry] = await Promise.all([
+        list.boundingBox(),
+        page.getByRole('option', { selected: true }).boundingBox(),
+      ]);
+      return window && entry && entry.y >= window.y && entry.y + entry.height <= window.y + window.height;
+    };
+    expect(await list.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(isSeen, DRAWN).toBe(true);
+    await page.getByRole('combobox').fill('WEB-0');
+    await expect.poll(isSeen, DRAWN).toBe(true);
   });
 
   it('keeps its filters in the address, and narrows by them', async () => {
@@ -129,7 +198,7 @@ describeConsole('the console', () => {
     expect(new Set(states)).toEqual(new Set(['Shipped']));
   });
 
-  it('answers a search in less than 200 ms, as the server counts it', async () => {
+  it('is answered what it searches for in less than 200 ms, the way there and back included', async () => {
     for (const words of ['WEB-0', 'asha-0@example.com', 'LAMP-BRASS', 'gita-7', '1']) {
       const times: number[] = [];
       for (let turn = 0; turn < 5; turn += 1) {
