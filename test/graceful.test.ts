@@ -1,3 +1,4 @@
+import { referenceOf } from './support/shop/reference.ts';
 import { describe, expect, test } from 'vitest';
 import { useDatabase } from './support/database.ts';
 import { useEngine } from './support/engine.ts';
@@ -93,13 +94,14 @@ describe('SIGTERM to a worker that waits for the gateway', () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<undefined>();
     const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<undefined>();
     const { order, refund } = await shop.refundedOrder();
+    const reference = await referenceOf(database.pool, 'refund', refund.id);
     const gatewayUrl = await servers.httpServer((incoming, response) => {
       ask(undefined);
       void mayAnswer.then(() => {
         answering(201, {
           id: 'rf_slow',
-          reference: `refund-${refund.id}`,
-          idempotency_key: `refund-${refund.id}-1`,
+          reference,
+          idempotency_key: `${reference}-1`,
           amount_minor: refund.amountMinor,
           currency: refund.currency,
           status: 'succeeded',

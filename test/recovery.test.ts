@@ -16,6 +16,7 @@ import { silentLogger } from '../src/platform/logger.ts';
 import { connectPipelined, createPool } from '../src/platform/database/postgres.ts';
 import { useDatabase } from './support/database.ts';
 import { shopOn, useEngine } from './support/engine.ts';
+import { referenceOf } from './support/shop/reference.ts';
 import { useGateway } from './support/servers/gateway.ts';
 import { administer, dropDatabase, urlOfDatabase } from './support/servers/test-server.ts';
 
@@ -74,10 +75,8 @@ async function copyOfNow(name: string): Promise<string> {
 }
 
 async function pays({ id, amountMinor, currency }: Refund): Promise<void> {
-  const answer = await gateway.refund(
-    { reference: `refund-${id}`, amount_minor: amountMinor, currency },
-    `refund-${id}-1`,
-  );
+  const reference = await referenceOf(live.pool, 'refund', id);
+  const answer = await gateway.refund({ reference, amount_minor: amountMinor, currency }, `${reference}-1`);
   expect(answer.statusCode).toBe(201);
 }
 
@@ -127,7 +126,9 @@ describe('going back to an earlier time', () => {
       const adapter = createHttpGateway({ baseUrl: gateway.url });
       const { repaired, open } = await reconcileRefunds({ pool, gateway: adapter, engine, logger: silentLogger });
       expect(repaired).toMatchObject([{ kind: 'paid_but_open_here', refund: { id: paidSince.id } }]);
-      expect(open).toMatchObject([{ kind: 'unknown_here', theirs: { reference: `refund-${lostRefund.id}` } }]);
+      expect(open).toMatchObject([
+        { kind: 'unknown_here', theirs: { reference: await referenceOf(live.pool, 'refund', lostRefund.id) } },
+      ]);
       const { rows } = await pool.query<{ id: number; state: string }>('SELECT id, state FROM refunds ORDER BY id');
       expect(rows).toEqual([
         { id: paidSince.id, state: 'SUCCEEDED' },

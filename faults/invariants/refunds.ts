@@ -3,6 +3,8 @@ import type { World } from '../world/world.ts';
 
 interface OurRefund {
   readonly id: number;
+  /** Our name for it at the gateway. */
+  readonly reference: string;
   readonly order_id: number;
   readonly return_id: number | null;
   readonly amount_minor: number;
@@ -19,7 +21,9 @@ interface BookedRefund {
  * work out; the gateway carried it out once, by its own books; and it carried out nothing else.
  */
 export async function checkRefunds({ books, gatewayBooks }: World, { orders }: Acknowledged): Promise<string[]> {
-  const ours = await books.query<OurRefund>('SELECT id, order_id, return_id, amount_minor, state FROM refunds');
+  const ours = await books.query<OurRefund>(
+    `SELECT id, gateway_reference('refund', id) AS reference, order_id, return_id, amount_minor, state FROM refunds`,
+  );
   const theirs = await gatewayBooks.query<BookedRefund>(
     `SELECT reference, amount_minor FROM gateway.refunds WHERE status = 'succeeded'`,
   );
@@ -43,8 +47,8 @@ export async function checkRefunds({ books, gatewayBooks }: World, { orders }: A
     }
   }
   if (ours.length !== expected) problems.push(`there are ${ours.length} refunds, where ${expected} were due`);
-  for (const { id, amount_minor: amountMinor } of ours) {
-    const payments = paid.get(`refund-${id}`) ?? [];
+  for (const { id, reference, amount_minor: amountMinor } of ours) {
+    const payments = paid.get(reference) ?? [];
     const amounts = payments.map(({ amount_minor: each }) => each).join(' + ');
     if (amounts !== String(amountMinor)) problems.push(`refund ${id} of ${amountMinor} was paid ${amounts || 'never'}`);
   }

@@ -76,12 +76,12 @@ const NOTHING = 'SELECT NULL::bigint AS order_id, NULL::text AS job_kind LIMIT 0
  */
 const SUBJECT: Readonly<Record<Referenced['kind'], string>> = {
   refund: `SELECT order_id, CASE WHEN state <> 'SUCCEEDED' THEN 'refund.inquire' END AS job_kind
-           FROM refunds WHERE id = $5::bigint`,
+           FROM refunds WHERE id = $5::bigint AND gateway_reference('refund', id) = $4`,
   payment: `SELECT order_id, CASE WHEN state = 'PENDING' THEN 'payment.authorise'
                                   WHEN state = 'AUTHORISED' THEN 'payment.' || coalesce(intent, 'inquire')
                                   WHEN state = 'LEFT_TO_EXPIRE' THEN 'payment.void'
                                   WHEN state <> 'CAPTURED' THEN 'payment.inquire' END AS job_kind
-            FROM payments WHERE id = $5::bigint AND gateway IS NOT NULL`,
+            FROM payments WHERE id = $5::bigint AND gateway IS NOT NULL AND gateway_reference('payment', id) = $4`,
 };
 
 const KEPT_DAYS = 30;

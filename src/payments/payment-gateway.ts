@@ -27,7 +27,7 @@ export interface PaymentGateway {
 }
 
 interface MoneyRequest {
-  /** Our name for the payment or refund, the same for all its attempts: `payment-7`, `refund-7`. */
+  /** Our name for the payment or refund, the same for all its attempts: `payment-r3f9d2c41b7a-7`, `refund-r3f9d2c41b7a-9`. */
   readonly reference: string;
   readonly amountMinor: number;
   /** ISO 4217. */

@@ -4,30 +4,28 @@ export interface Referenced {
   readonly id: number;
 }
 
-/** Our name at the gateway for a refund, the same for all its attempts. */
-export function referenceOf(refundId: number): string {
-  return `refund-${refundId}`;
-}
+/**
+ * A reference is made in the database, by `gateway_reference`: it bears the token of this installation, or none where the
+ * payment or refund is from before there were tokens. What is read here out of one may be of another installation on the
+ * same account: whoever looks its id up compares the whole of it.
+ */
+const REFERENCE = /^(payment|refund)-(?:[a-z][0-9a-f]{11}-)?([1-9]\d{0,15})$/;
 
-export function referenceOfPayment(paymentId: number): string {
-  return `payment-${paymentId}`;
-}
-
-/** Undefined: it is no reference of ours. */
+/** Undefined: it is no reference of our kind. */
 export function referencedBy(reference: string): Referenced | undefined {
-  const [, kind, digits] = /^(payment|refund)-([1-9]\d{0,15})$/.exec(reference) ?? [];
+  const [, kind, digits] = REFERENCE.exec(reference) ?? [];
   const id = Number(digits);
   if ((kind !== 'payment' && kind !== 'refund') || !Number.isSafeInteger(id)) return undefined;
   return { kind, id };
 }
 
-/** The id in a payment's reference of ours; undefined when it is none. */
+/** The id in a payment's reference of our kind; undefined when it is none. */
 export function paymentIdIn(reference: string): number | undefined {
   const referenced = referencedBy(reference);
   return referenced?.kind === 'payment' ? referenced.id : undefined;
 }
 
-/** The id in a refund's reference of ours; undefined when it is none. */
+/** The id in a refund's reference of our kind; undefined when it is none. */
 export function refundIdIn(reference: string): number | undefined {
   const referenced = referencedBy(reference);
   return referenced?.kind === 'refund' ? referenced.id : undefined;

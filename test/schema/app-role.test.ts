@@ -31,6 +31,7 @@ const MAY: Readonly<Record<string, string>> = {
   gateway_events: 'select insert update delete',
   idempotency_keys: 'select insert update delete',
   identity_epoch: 'select insert update',
+  installation: 'select insert',
   invoice_series: 'select insert update',
   invoices: 'select insert update(emailed_at, rendered_at)',
   jobs: 'select insert update delete',

@@ -15,8 +15,21 @@ import type { RunningJob } from '../job-store.ts';
  */
 
 const paying = usePaying();
-const { shop, gateway, jobs, database, initiated, authorised, read, eventsOf, booksOf, jobOf, handler, adapter } =
-  paying;
+const {
+  shop,
+  gateway,
+  jobs,
+  database,
+  initiated,
+  authorised,
+  read,
+  eventsOf,
+  referenceOf,
+  booksOf,
+  jobOf,
+  handler,
+  adapter,
+} = paying;
 const servers = useServers();
 
 beforeEach(async () => {
@@ -194,13 +207,14 @@ describe('a gateway that misbehaves', () => {
     await shop.change(orderId, capture(paymentId, 2_000));
     await database.pool.query(
       `UPDATE gateway.payments SET status = 'captured', captured_minor = 3050 WHERE reference = $1`,
-      [`payment-${paymentId}`],
+      [await referenceOf(paymentId)],
     );
     await paying.start();
     await jobs.allEnded();
     const job = await jobOf(orderId, 'capture');
     expect(job.state).toBe('DEAD');
-    expect(job.lastError).toContain(`the gateway has 3050 INR under payment-${paymentId}, which is 2000 INR with us`);
+    const reference = await referenceOf(paymentId);
+    expect(job.lastError).toContain(`the gateway has 3050 INR under ${reference}, which is 2000 INR with us`);
     expect((await read(paymentId)).state).toBe('AUTHORISED');
   });
 });
@@ -316,7 +330,7 @@ describe('a payment that the gateway has under way', () => {
       expect(rowCount).toBe(1);
     }
     await database.pool.query(`UPDATE gateway.payments SET settles_at = now() WHERE reference = $1`, [
-      `payment-${paymentId}`,
+      await referenceOf(paymentId),
     ]);
     await jobs.allEnded();
     expect(await eventsOf(paymentId)).toEqual(['initiate', 'capture']);
@@ -425,7 +439,7 @@ describe('a gateway that cannot void: Razorpay', () => {
     razorpay.authorised('pay_V1', {
       amount: 3_050,
       status: 'refunded',
-      notes: { roundtrip_reference: `payment-${paymentId}` },
+      notes: { roundtrip_reference: await referenceOf(paymentId) },
     });
     expect(await handler('void', replaced)(run)).toBe('settled');
     expect(await eventsOf(paymentId)).toEqual(['initiate', 'authorise', 'let_expire', 'void']);

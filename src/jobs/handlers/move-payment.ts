@@ -77,7 +77,7 @@ async function send(gateway: PaymentGateway, payment: PaymentView, step: Step): 
 
 function call(gateway: PaymentGateway, payment: PaymentView, step: Step): Promise<VoidOutcome> {
   const { paymentToken, paymentReference, ...money } = inquiryOf(payment);
-  const keyed = { ...money, idempotencyKey: `payment-${payment.id}-${step}` };
+  const keyed = { ...money, idempotencyKey: `${payment.ourReference}-${step}` };
   const known = { ...keyed, paymentReference: paymentReference ?? '' };
   switch (step) {
     case 'authorise':

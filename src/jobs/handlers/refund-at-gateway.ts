@@ -1,6 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
-import { referenceOf } from '../../payments/references.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
 import type { RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater } from '../handler.ts';
@@ -14,11 +13,11 @@ export function gatewayOf(gateways: GatewayRegistry, { id, gateway }: RefundAtGa
   return found;
 }
 
-/** The key is stored with the refund, in its id and attempt, so that every run of every worker sends the same one. */
+/** The key is stored with the refund, in its reference and attempt, so that every run of every worker sends the same one. */
 export function requestOf(refund: RefundAtGateway): RefundRequest {
   return {
-    reference: referenceOf(refund.id),
-    idempotencyKey: `refund-${refund.id}-${refund.attempt}`,
+    reference: refund.ourReference,
+    idempotencyKey: `${refund.ourReference}-${refund.attempt}`,
     amountMinor: refund.amountMinor,
     currency: refund.currency,
     requestedAt: refund.createdAt,

@@ -3,7 +3,7 @@ import { useRefunding } from '../../../test/support/shop/refunding.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 
 const refunding = useRefunding();
-const { database, shop, gateway, jobs, start, read, eventsOf, booksOf, jobOf, expectPaidOnce } = refunding;
+const { database, shop, gateway, jobs, start, read, eventsOf, referenceOf, booksOf, jobOf, expectPaidOnce } = refunding;
 
 /** Total of the example order. */
 const AMOUNT_MINOR = 3_050;
@@ -19,7 +19,11 @@ describe('a refund on an ordinary day', () => {
     await expectPaidOnce(refund.id);
     expect(await eventsOf(refund.id)).toEqual(ONCE);
     expect(await jobOf(order.id)).toMatchObject({ state: 'DONE', attempts: 1, lastError: null });
-    const booked = { idempotency_key: `refund-${refund.id}-1`, amount_minor: AMOUNT_MINOR, currency: 'INR' };
+    const booked = {
+      idempotency_key: `${await referenceOf(refund.id)}-1`,
+      amount_minor: AMOUNT_MINOR,
+      currency: 'INR',
+    };
     expect(await booksOf(refund.id)).toMatchObject([booked]);
   });
 
@@ -117,15 +121,16 @@ describe('a gateway that misbehaves', () => {
 
   test('a refund that the gateway has with another amount is left to a person, and the reason says both', async () => {
     const { order, refund } = await shop.refundedOrder();
-    const key = `refund-${refund.id}-1`;
-    const foreign = { reference: `refund-${refund.id}`, amount_minor: 1, currency: 'INR' };
+    const reference = await referenceOf(refund.id);
+    const key = `${reference}-1`;
+    const foreign = { reference, amount_minor: 1, currency: 'INR' };
     expect((await gateway.refund(foreign, key)).statusCode).toBe(201);
     await start();
     await jobs.allEnded();
     expect((await read(refund.id)).state).toBe('SUBMITTED');
     const job = await jobOf(order.id);
     expect([job.state, job.attempts]).toEqual(['DEAD', 12]);
-    expect(job.lastError).toContain(`the gateway has 1 INR under refund-${refund.id}, which is 3050 INR with us`);
+    expect(job.lastError).toContain(`the gateway has 1 INR under ${reference}, which is 3050 INR with us`);
     expect(await booksOf(refund.id)).toHaveLength(1);
   });
 
@@ -164,8 +169,8 @@ describe('a gateway that misbehaves', () => {
 describe('a refund out of a backup', () => {
   test('that was paid since, under a key that the gateway has forgotten, is not sent once more', async () => {
     const { refund } = await shop.refundedOrder();
-    const paid = { reference: `refund-${refund.id}`, amount_minor: AMOUNT_MINOR, currency: 'INR' };
-    await gateway.refund(paid, `refund-${refund.id}-1`);
+    const paid = { reference: await referenceOf(refund.id), amount_minor: AMOUNT_MINOR, currency: 'INR' };
+    await gateway.refund(paid, `${paid.reference}-1`);
     await database.pool.query(`UPDATE gateway.refunds SET idempotency_key = 'forgotten' WHERE reference = $1`, [
       paid.reference,
     ]);
@@ -197,9 +202,9 @@ describe('a decline', () => {
 
   test('whose answer was lost is found by asking, and is the same failure', async () => {
     const { refund } = await shop.refundedOrder();
-    const declined = { reference: `refund-${refund.id}`, amount_minor: AMOUNT_MINOR, currency: 'INR' };
+    const declined = { reference: await referenceOf(refund.id), amount_minor: AMOUNT_MINOR, currency: 'INR' };
     await gateway.switchOn({ mode: 'decline', times: 1 });
-    expect((await gateway.refund(declined, `refund-${refund.id}-1`)).statusCode).toBe(402);
+    expect((await gateway.refund(declined, `${declined.reference}-1`)).statusCode).toBe(402);
     await gateway.switchOn({ mode: 'error_500', times: 1 });
     await start();
     await jobs.allEnded();
@@ -221,10 +226,11 @@ describe('a decline', () => {
 
     await expectPaidOnce(refund.id);
     const books = (await booksOf(refund.id)).map(({ idempotency_key: key, status }) => [key, status]);
+    const reference = await referenceOf(refund.id);
     expect(books).toEqual([
-      [`refund-${refund.id}-1`, 'declined'],
-      [`refund-${refund.id}-2`, 'declined'],
-      [`refund-${refund.id}-3`, 'succeeded'],
+      [`${reference}-1`, 'declined'],
+      [`${reference}-2`, 'declined'],
+      [`${reference}-3`, 'succeeded'],
     ]);
     const tries = ['submit', 'fail', 'retry'];
     expect(await eventsOf(refund.id)).toEqual(['create', ...tries, ...tries, 'submit', 'settle']);
@@ -236,7 +242,7 @@ describe('a decline', () => {
     await gateway.switchOn({ mode: 'decline', times: 1 });
     await start();
     await jobs.allEnded();
-    const late = { reference: `refund-${refund.id}`, amount_minor: AMOUNT_MINOR, currency: 'INR' };
+    const late = { reference: await referenceOf(refund.id), amount_minor: AMOUNT_MINOR, currency: 'INR' };
     await gateway.refund(late, 'by-telephone');
     await shop.change(order.id, { type: 'retry_refund', refundId: refund.id, reason: null });
     await jobs.allEnded();

@@ -39,7 +39,8 @@ const idOf = async (refundId: number): Promise<number> => {
 };
 
 async function paidAtTheGateway({ id, amountMinor, currency }: Refund): Promise<void> {
-  await gateway.refund({ reference: `refund-${id}`, amount_minor: amountMinor, currency }, `refund-${id}-1`);
+  const reference = await refunding.referenceOf(id);
+  await gateway.refund({ reference, amount_minor: amountMinor, currency }, `${reference}-1`);
 }
 
 /** Settled here, and unknown at the gateway. */

@@ -19,7 +19,7 @@ import { reconcilePayments } from './reconcile-payments.ts';
  */
 
 const paying = usePaying();
-const { shop, gateway, jobs, database, initiated, authorised, read, eventsOf, adapter } = paying;
+const { shop, gateway, jobs, database, referenceOf, initiated, authorised, read, eventsOf, adapter } = paying;
 const servers = useServers();
 const LIMITS = { timeoutMs: 5_000, maxAnswerBytes: 1024 * 1024 };
 
@@ -43,7 +43,7 @@ async function doneThere(
   step: 'authorise' | 'capture' | 'void',
   amountMinor = 3_050,
 ): Promise<void> {
-  const money = { reference: `payment-${paymentId}`, amountMinor, currency: 'INR', requestedAt: new Date() };
+  const money = { reference: await referenceOf(paymentId), amountMinor, currency: 'INR', requestedAt: new Date() };
   const [booked] = await paying.booksOf(paymentId);
   const keyed = { ...money, idempotencyKey: `there-${paymentId}-${step}` };
   const known = { ...keyed, paymentReference: booked?.id ?? '' };
@@ -93,7 +93,12 @@ describe('what the local gateway has done without our knowing', () => {
   test('declined there is a failure here, with its code', async () => {
     const { paymentId } = await initiated();
     await gateway.switchOn({ mode: 'decline', times: 1, on: 'payment' });
-    const money = { reference: `payment-${paymentId}`, amountMinor: 3_050, currency: 'INR', requestedAt: new Date() };
+    const money = {
+      reference: await referenceOf(paymentId),
+      amountMinor: 3_050,
+      currency: 'INR',
+      requestedAt: new Date(),
+    };
     await adapter().authorise({ ...money, idempotencyKey: 'x', paymentToken: 'token', capture: false });
     await repair();
     expect(await read(paymentId)).toMatchObject({ state: 'FAILED', failureCode: 'do_not_honour' });
@@ -139,7 +144,7 @@ describe('what only a person can settle', () => {
     await database.pool.query(
       `INSERT INTO gateway.payments (id, reference, amount_minor, captured_minor, currency, status, captures)
        SELECT 'pay_' || n, $1, 3050, 3050, 'INR', 'captured', true FROM generate_series(1, 2) n`,
-      [`payment-${twice.paymentId}`],
+      [await referenceOf(twice.paymentId)],
     );
     await database.pool.query(
       `INSERT INTO gateway.payments (id, reference, amount_minor, captured_minor, currency, status, captures)
@@ -188,6 +193,17 @@ describe('what only a person can settle', () => {
 });
 
 describe('the books of others', () => {
+  test("another installation's payment of the same id on the same account is none of ours", async () => {
+    const { paymentId } = await initiated();
+    await database.pool.query(
+      `INSERT INTO gateway.payments (id, reference, amount_minor, captured_minor, currency, status, captures)
+       VALUES ('pay_other', $1, 3050, 3050, 'INR', 'captured', true)`,
+      [`payment-r000000000000-${paymentId}`],
+    );
+    expect(await repair()).toMatchObject({ repaired: [], open: [{ kind: 'unknown_here' }] });
+    expect((await read(paymentId)).state).toBe('PENDING');
+  });
+
   test('a repair that fails stays open, and what comes after it is settled', async () => {
     const razorpay = razorpayStandIn();
     const baseUrl = await servers.httpServer(razorpay.standIn.listener);
@@ -199,7 +215,7 @@ describe('the books of others', () => {
     await shop.change(first.orderId, capture);
     // One payment of Razorpay's cannot be that of two here.
     for (const [id, { paymentId }] of [['pay_S1', second] as const, ['pay_S2', third] as const]) {
-      const notes = { roundtrip_reference: `payment-${paymentId}` };
+      const notes = { roundtrip_reference: await referenceOf(paymentId) };
       razorpay.authorised(id, { amount: 3_050, status: 'captured', captured: true, notes });
     }
     const { repaired, open } = await repair(books);
@@ -218,7 +234,7 @@ describe('the books of others', () => {
     const { orderId, paymentId } = await initiated({ gateway: 'stripe', token: 'pm_card_visa' });
     await database.pool.query(`UPDATE payments SET created_at = '2026-04-01T09:59:00Z' WHERE id = $1`, [paymentId]);
     const money = {
-      reference: `payment-${paymentId}`,
+      reference: await referenceOf(paymentId),
       amountMinor: 3_050,
       currency: 'INR',
       requestedAt: new Date('2026-04-01T10:00:00Z'),
@@ -250,7 +266,7 @@ describe('the books of others', () => {
     razorpay.authorised('pay_R1', {
       amount: 3_050,
       status: 'refunded',
-      notes: { roundtrip_reference: `payment-${paymentId}` },
+      notes: { roundtrip_reference: await referenceOf(paymentId) },
     });
     expect(kindsOf((await repair(books)).repaired)).toEqual(['ahead_there']);
     expect(await eventsOf(paymentId)).toEqual(['initiate', 'authorise', 'let_expire', 'void']);

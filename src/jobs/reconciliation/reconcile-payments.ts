@@ -59,14 +59,17 @@ export async function reconcilePayments(options: ReconcileOptions): Promise<Comp
 }
 
 /** Payments of the books that were not there, or not of the time, when ours were read. */
-function writtenMeanwhile(
+async function writtenMeanwhile(
   { pool, gateway }: ReconcileOptions,
   before: readonly PaymentOfOurs[],
   theirs: readonly GatewayPayment[],
 ): Promise<PaymentOfOurs[]> {
   const known = new Set(before.map(({ id }) => id));
   const ids = theirs.flatMap(({ reference }) => paymentIdIn(reference) ?? []).filter((id) => !known.has(id));
-  return ids.length === 0 ? Promise.resolve([]) : paymentsById(pool, gateway.name, ids);
+  if (ids.length === 0) return [];
+  const references = new Set(theirs.map(({ reference }) => reference));
+  // The id in another installation's reference may be that of a payment here.
+  return (await paymentsById(pool, gateway.name, ids)).filter(({ ourReference }) => references.has(ourReference));
 }
 
 /** Undefined: both sides agree by now, or ours has moved while the gateway was asked, and the next comparison sees it. */

@@ -40,9 +40,9 @@ const command = (gatewayUrl: string, ...flags: string[]): Promise<Ended> =>
   );
 
 /** Has the gateway pay, as if a worker had asked it to and died before it could write that down. */
-async function paidAtTheGateway({ id, amountMinor, currency }: Refund, key = `refund-${id}-1`): Promise<string> {
-  const body = { reference: `refund-${id}`, amount_minor: amountMinor, currency };
-  const answer = await gateway.refund(body, key);
+async function paidAtTheGateway({ id, amountMinor, currency }: Refund, key?: string): Promise<string> {
+  const body = { reference: await refunding.referenceOf(id), amount_minor: amountMinor, currency };
+  const answer = await gateway.refund(body, key ?? `${body.reference}-1`);
   expect(answer.statusCode).toBe(201);
   return answer.json<{ id: string }>().id;
 }

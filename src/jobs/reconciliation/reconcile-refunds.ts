@@ -55,7 +55,9 @@ async function broughtUpToDate(
   if (ids.length === 0) return [...before];
   const now = new Map((await refundsById(pool, gateway.name, ids)).map((refund) => [refund.id, refund]));
   const known = new Set(before.map(({ id }) => id));
-  const newer = [...now.values()].filter(({ id }) => !known.has(id));
+  // The id in another installation's reference may be that of a refund here.
+  const references = new Set(paid.map(({ reference }) => reference));
+  const newer = [...now.values()].filter(({ id, ourReference }) => !known.has(id) && references.has(ourReference));
   return [...before.map((refund) => now.get(refund.id) ?? refund), ...newer];
 }
 

@@ -5,12 +5,14 @@ import { acceptedBy, circumstancesAt, onlyOne, orderIn } from '../../domain/exam
 import { paymentLifecycle, type PaymentState } from '../../domain/lifecycles.ts';
 import type { GatewayPayment } from '../payment-gateway.ts';
 import { standingOf } from '../payment-standing.ts';
-import { paymentIdIn, referenceOfPayment } from '../references.ts';
+import { paymentIdIn } from '../references.ts';
 import { comparePayments, type ComparedPayment, type PaymentDifference } from './payments.ts';
 
+const referenceOf = (id: number): string => `payment-r3f9d2c41b7a-${id}`;
 const ours: ComparedPayment = {
   id: 7,
   orderId: 3,
+  ourReference: referenceOf(7),
   state: 'CAPTURED',
   intent: null,
   amountMinor: 500,
@@ -20,7 +22,7 @@ const ours: ComparedPayment = {
 };
 const theirs: GatewayPayment = {
   gatewayReference: 'pay_7',
-  reference: 'payment-7',
+  reference: referenceOf(7),
   amountMinor: 500,
   capturedMinor: 500,
   currency: 'INR',
@@ -120,6 +122,7 @@ describe('payments that differ', () => {
   const lessTaken = there('captured', { capturedMinor: 499 });
   const dearer = there('authorised', { amountMinor: 501 });
   const again = there('captured', { gatewayReference: 'pay_8' });
+  const foreign = there('captured', { reference: 'payment-r000000000000-7' });
   const stranger = there('captured', { reference: 'order-12' });
   test.each<[string, ComparedPayment[], GatewayPayment[], PaymentDifference]>([
     ['captured here, unknown there', [ours], [], { kind: 'not_at_the_gateway', payment: ours }],
@@ -151,6 +154,12 @@ describe('payments that differ', () => {
       { kind: 'outcome_unknown', payment: asked },
     ],
     ['captured there, unknown here', [], [theirs], { kind: 'unknown_here', theirs }],
+    [
+      "captured for another installation's payment of the same id",
+      [as('PENDING')],
+      [foreign],
+      { kind: 'unknown_here', theirs: foreign },
+    ],
     ['captured under no reference of ours', [], [stranger], { kind: 'unknown_here', theirs: stranger }],
     [
       'held there for a payment that is unknown here',
@@ -168,11 +177,11 @@ test('whole books in which one captured payment is missing on one side show that
   fc.assert(
     fc.property(ids, fc.nat(), fc.boolean(), (all, seed, isHere) => {
       const missing = all[seed % all.length];
-      const here = all.map((id) => ({ ...ours, id }));
+      const here = all.map((id) => ({ ...ours, id, ourReference: referenceOf(id) }));
       const atTheGateway = all.map((id) => ({
         ...theirs,
         gatewayReference: `pay_${id}`,
-        reference: referenceOfPayment(id),
+        reference: referenceOf(id),
       }));
       expect(comparePayments(here, atTheGateway.toReversed())).toEqual([]);
       const found = isHere

@@ -6,6 +6,8 @@ import { paymentIdIn } from '../references.ts';
 /** A payment that goes through a gateway, as we have it. */
 export interface ComparedPayment extends OurPayment {
   readonly orderId: number;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly intent: 'capture' | 'void' | null;
   /** A step of it has been under way for so long that the gateway's answer should have come by any of its ways. */
   readonly isOverdue: boolean;
@@ -36,11 +38,11 @@ export function comparePayments<Ours extends ComparedPayment>(
   ours: readonly Ours[],
   theirs: readonly GatewayPayment[],
 ): PaymentDifference<Ours>[] {
-  const theirsById = Map.groupBy(theirs, ({ reference }) => paymentIdIn(reference));
-  const known = new Set(ours.map(({ id }) => id));
+  const theirsByReference = Map.groupBy(theirs, ({ reference }) => reference);
+  const known = new Set(ours.map(({ ourReference }) => ourReference));
   const unknown = theirs.filter((each) => isOfNobody(each, known));
   return [
-    ...ours.flatMap((payment) => comparePayment(payment, theirsById.get(payment.id) ?? []) ?? []),
+    ...ours.flatMap((payment) => comparePayment(payment, theirsByReference.get(payment.ourReference) ?? []) ?? []),
     ...unknown.map((each): PaymentDifference<Ours> => ({ kind: 'unknown_here', theirs: each })),
   ];
 }
@@ -94,8 +96,7 @@ function differenceOfAbsent<Ours extends ComparedPayment>(payment: Ours): Paymen
  * Money that was taken, whoever's it is; of what is only held, what bears a reference of our kind. The rest runs out by
  * itself: a customer is at the gateway's checkout still, or has left it.
  */
-function isOfNobody({ reference, status }: GatewayPayment, known: ReadonlySet<number>): boolean {
-  const id = paymentIdIn(reference);
-  if (id !== undefined && known.has(id)) return false;
-  return status === 'captured' || (status === 'authorised' && id !== undefined);
+function isOfNobody({ reference, status }: GatewayPayment, known: ReadonlySet<string>): boolean {
+  if (known.has(reference)) return false;
+  return status === 'captured' || (status === 'authorised' && paymentIdIn(reference) !== undefined);
 }

@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { refundLifecycle } from '../../domain/lifecycles.ts';
 import type { GatewayRefund } from '../payment-gateway.ts';
 import { compareRefunds, type RefundDifference, type OurRefund } from './refunds.ts';
-import { referenceOf, refundIdIn } from '../references.ts';
+import { refundIdIn } from '../references.ts';
 
-const ours: OurRefund = { id: 7, orderId: 3, amountMinor: 500, currency: 'INR', state: 'SUCCEEDED', isOverdue: false };
+const referenceOf = (id: number): string => `refund-r3f9d2c41b7a-${id}`;
+const ours: OurRefund = {
+  id: 7,
+  orderId: 3,
+  ourReference: referenceOf(7),
+  amountMinor: 500,
+  currency: 'INR',
+  state: 'SUCCEEDED',
+  isOverdue: false,
+};
 const theirs: GatewayRefund = {
   gatewayReference: 'rf_7',
-  reference: 'refund-7',
+  reference: referenceOf(7),
   amountMinor: 500,
   currency: 'INR',
   status: 'succeeded',
@@ -19,16 +28,25 @@ describe('the reference of a refund at the gateway', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (id) => {
         expect(refundIdIn(referenceOf(id))).toBe(id);
+        expect(refundIdIn(`refund-${id}`)).toBe(id);
       }),
     );
   });
 
-  test.each(['', 'refund-', 'refund-0', 'refund-07', 'refund-7 ', 'Refund-7', 'refund-7-1', 'order-7', 'refund--7'])(
-    '"%s" is none of ours',
-    (reference) => {
-      expect(refundIdIn(reference)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'refund-',
+    'refund-0',
+    'refund-07',
+    'refund-7 ',
+    'Refund-7',
+    'refund-7-1',
+    'order-7',
+    'refund--7',
+    'refund-r3f9-7',
+  ])('"%s" is none of ours', (reference) => {
+    expect(refundIdIn(reference)).toBeUndefined();
+  });
 
   test('an id past 2^53 is none, instead of passing for the one that it is rounded to', () => {
     expect(refundIdIn('refund-9007199254740993')).toBeUndefined();
@@ -56,6 +74,7 @@ describe('refunds that agree', () => {
 describe('refunds that differ', () => {
   const otherwise = { ...theirs, amountMinor: 499 };
   const again = { ...theirs, gatewayReference: 'rf_8' };
+  const foreign = { ...theirs, reference: 'refund-r000000000000-7' };
   const stranger = { ...theirs, reference: 'order-12' };
   const open = { ...ours, state: 'SUBMITTED' } as const;
   const ofNothing = { ...ours, amountMinor: 0 };
@@ -102,6 +121,7 @@ describe('refunds that differ', () => {
     ],
     ['paid twice', [ours], [again, theirs], { kind: 'paid_twice', refund: ours, theirs: [again, theirs] }],
     ['unknown here', [], [theirs], { kind: 'unknown_here', theirs }],
+    ["another installation's of the same id", [], [foreign], { kind: 'unknown_here', theirs: foreign }],
     ['no reference of ours', [], [stranger], { kind: 'unknown_here', theirs: stranger }],
   ])('%s', (_what, here, there, expected) => {
     expect(compareRefunds(here, there)).toEqual([expected]);
@@ -121,6 +141,7 @@ const agreeing = fc
     }),
     { selector: ({ id }) => id, minLength: 1, maxLength: 30 },
   )
+  .map((facts) => facts.map((refund) => ({ ...refund, ourReference: referenceOf(refund.id) })))
   .map((refunds) => ({
     ours: refunds,
     theirs: refunds

@@ -1,11 +1,12 @@
 import type { RefundState } from '../../domain/lifecycles.ts';
 import type { GatewayRefund } from '../payment-gateway.ts';
-import { refundIdIn } from '../references.ts';
 
 /** A refund as we have it. */
 export interface OurRefund {
   readonly id: number;
   readonly orderId: number;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
@@ -32,14 +33,14 @@ export type RefundDifference =
  */
 export function compareRefunds(ours: readonly OurRefund[], theirs: readonly GatewayRefund[]): RefundDifference[] {
   const paid = theirs.filter(({ status }) => status === 'succeeded');
-  const paidById = Map.groupBy(paid, ({ reference }) => refundIdIn(reference));
-  const pending = new Set(
-    theirs.flatMap(({ status, reference }) => (status === 'pending' ? (refundIdIn(reference) ?? []) : [])),
-  );
-  const known = new Set(ours.map(({ id }) => id));
-  const unknown = paid.filter(({ reference }) => !known.has(refundIdIn(reference) ?? 0));
+  const paidByReference = Map.groupBy(paid, ({ reference }) => reference);
+  const pending = new Set(theirs.filter(({ status }) => status === 'pending').map(({ reference }) => reference));
+  const known = new Set(ours.map(({ ourReference }) => ourReference));
+  const unknown = paid.filter(({ reference }) => !known.has(reference));
   return [
-    ...ours.flatMap((refund) => compareOne(refund, paidById.get(refund.id) ?? [], pending.has(refund.id))),
+    ...ours.flatMap((refund) =>
+      compareOne(refund, paidByReference.get(refund.ourReference) ?? [], pending.has(refund.ourReference)),
+    ),
     ...unknown.map((each): RefundDifference => ({ kind: 'unknown_here', theirs: each })),
   ];
 }

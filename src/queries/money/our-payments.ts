@@ -14,6 +14,8 @@ export interface PaymentOfOurs {
   readonly currency: string;
   /** The gateway's own name for it. */
   readonly reference: string | null;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly token: string | null;
   readonly createdAt: Date;
   /** A step of it has been under way for so long that the gateway's answer should have come by any of its ways. */
@@ -21,7 +23,8 @@ export interface PaymentOfOurs {
 }
 
 const SELECT = `SELECT id, order_id AS "orderId", state, intent, amount_minor AS "amountMinor",
-                       capture_minor AS "captureMinor", currency, reference, token, created_at AS "createdAt",
+                       capture_minor AS "captureMinor", currency, reference, token,
+                       gateway_reference('payment', id) AS "ourReference", created_at AS "createdAt",
                        (state = 'PENDING' OR state = 'AUTHORISED' AND intent IS NOT NULL)
                          AND updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM payments`;

@@ -6,6 +6,8 @@ import type { OurPage } from './our-side.ts';
 export interface RefundOfOurs {
   readonly id: number;
   readonly orderId: number;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
@@ -14,7 +16,7 @@ export interface RefundOfOurs {
   readonly isOverdue: boolean;
 }
 
-const SELECT = `SELECT refunds.id, refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor",
+const SELECT = `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference", refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor",
                        refunds.currency, refunds.state, refunds.created_at AS "createdAt",
                        refunds.state = 'SUBMITTED' AND refunds.updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM refunds JOIN payments ON payments.id = refunds.payment_id`;

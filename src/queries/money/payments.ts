@@ -12,7 +12,10 @@ export interface PaymentView {
   readonly method: string;
   /** Null: captured elsewhere. */
   readonly gateway: PaymentGatewayName | null;
+  /** The gateway's own name for it. */
   readonly reference: string | null;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly token: string | null;
   readonly intent: 'capture' | 'void' | null;
   readonly amountMinor: number;
@@ -31,6 +34,7 @@ export async function readPayment(reads: Reads, paymentId: number): Promise<Paym
     name: 'read-payment',
     text: `SELECT payments.id, payments.order_id AS "orderId", order_number AS "orderNumber",
                   orders.state AS "orderState", payments.state, method, gateway, reference, token, intent,
+                  gateway_reference('payment', payments.id) AS "ourReference",
                   amount_minor AS "amountMinor", capture_minor AS "captureMinor", payments.currency,
                   refunded_minor AS "refundedMinor", credit_minor AS "creditMinor", failure_code AS "failureCode", failure_message AS "failureMessage",
                   payments.created_at AS "createdAt", payments.updated_at AS "updatedAt"

@@ -6,6 +6,8 @@ import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.
 export interface RefundAtGateway {
   readonly id: number;
   readonly orderId: number;
+  /** Our name for it at the gateway. */
+  readonly ourReference: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
@@ -20,7 +22,7 @@ export interface RefundAtGateway {
 export async function readRefundAtGateway(reads: Reads, refundId: number): Promise<RefundAtGateway | undefined> {
   const { rows } = await reads.query<RefundAtGateway>({
     name: 'read-refund-at-gateway',
-    text: `SELECT refunds.id, refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
+    text: `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference", refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
                   refunds.state, refunds.attempt, refunds.created_at AS "createdAt",
                   coalesce(payments.gateway, 'local') AS gateway, CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference"
            FROM refunds JOIN payments ON payments.id = refunds.payment_id

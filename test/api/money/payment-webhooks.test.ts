@@ -1,3 +1,4 @@
+import { referenceOf } from '../../support/shop/reference.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SIGNATURE_HEADER, signWebhook } from '../../../src/platform/http/webhook-signature.ts';
 import { PAYMENT_WEBHOOK_SECRETS, useApi } from '../../support/api.ts';
@@ -45,7 +46,7 @@ async function openRefund(): Promise<number> {
 
 describe('a webhook that holds', () => {
   test('is taken once, with one job to ask the gateway, however often it comes at once', async () => {
-    const body = eventOf(`refund-${await openRefund()}`);
+    const body = eventOf(await referenceOf(api.database.pool, 'refund', await openRefund()));
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(body)));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array<number>(10).fill(200));
     const duplicates = answers.map((answer) => answer.json<{ duplicate: boolean }>().duplicate);
@@ -56,8 +57,16 @@ describe('a webhook that holds', () => {
   test('about a refund that is settled is taken, and nobody asks any more', async () => {
     const refundId = await openRefund();
     await api.database.pool.query(`UPDATE refunds SET state = 'SUCCEEDED' WHERE id = $1`, [refundId]);
-    expect((await send(eventOf(`refund-${refundId}`))).statusCode).toBe(200);
+    expect((await send(eventOf(await referenceOf(api.database.pool, 'refund', refundId)))).statusCode).toBe(200);
     expect(await written()).toEqual({ events: 1, jobs: 0 });
+  });
+
+  test("about another installation's refund of the same id is taken and causes nothing", async () => {
+    const refundId = await openRefund();
+    for (const reference of [`refund-${refundId}`, `refund-r000000000000-${refundId}`]) {
+      expect((await send(eventOf(reference))).statusCode).toBe(200);
+    }
+    expect(await written()).toEqual({ events: 2, jobs: 0 });
   });
 
   test.each(['refund-999999', 'payment-999999', 'order-7', 'somebody else', 'refund-9007199254740993'])(
@@ -82,7 +91,7 @@ describe('a webhook that does not hold', () => {
     ['signed six minutes ago', { at: new Date(Date.now() - 360_000) }],
     ['signed a quarter of an hour ahead', { at: new Date(Date.now() + 900_000) }],
   ])('%s is 401, and nothing is written', async (_what, options) => {
-    const answer = await send(eventOf(`refund-${await openRefund()}`), options);
+    const answer = await send(eventOf(await referenceOf(api.database.pool, 'refund', await openRefund())), options);
     expect([answer.statusCode, answer.json()]).toMatchObject([401, { code: 'gateway.webhook_not_verified' }]);
     expect(await written()).toEqual({ events: 0, jobs: 0 });
   });

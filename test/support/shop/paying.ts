@@ -7,6 +7,7 @@ import { createHttpGateway } from '../../../src/payments/http-gateway.ts';
 import type { PaymentGateway } from '../../../src/payments/payment-gateway.ts';
 import type { JobView } from '../../../src/queries/jobs.ts';
 import { readPayment, type PaymentView } from '../../../src/queries/money/payments.ts';
+import { referenceOf } from './reference.ts';
 import { useDatabase, type TestDatabase } from '../database.ts';
 import { useEngine, type TestEngine } from '../engine.ts';
 import { useGateway, type TestGateway } from '../servers/gateway.ts';
@@ -48,6 +49,8 @@ export interface Paying {
   readonly read: (paymentId: number) => Promise<PaymentView>;
   /** What the audit trail says happened to it. */
   readonly eventsOf: (paymentId: number) => Promise<string[]>;
+  /** Our name for it at the gateway. */
+  readonly referenceOf: (paymentId: number) => Promise<string>;
   /** What the gateway has booked for it, oldest first. */
   readonly booksOf: (paymentId: number) => Promise<BookedPaymentRow[]>;
   /** The newest job of a step of the order's payments. */
@@ -113,10 +116,11 @@ export function usePaying(): Paying {
       );
       return rows.map(({ event }) => event);
     },
+    referenceOf: (paymentId) => referenceOf(database.pool, 'payment', paymentId),
     booksOf: async (paymentId) => {
       const { rows } = await database.pool.query<BookedPaymentRow>(
         `SELECT id, amount_minor, captured_minor, status FROM gateway.payments WHERE reference = $1 ORDER BY sequence`,
-        [`payment-${paymentId}`],
+        [await paying.referenceOf(paymentId)],
       );
       return rows;
     },

@@ -9,6 +9,7 @@ import type { PaymentGateway, RefundGateway } from '../../../src/payments/paymen
 import { registryOf } from '../../../src/payments/registry.ts';
 import type { JobView } from '../../../src/queries/jobs.ts';
 import { readRefund, type RefundView } from '../../../src/queries/money/refunds.ts';
+import { referenceOf } from './reference.ts';
 import { useDatabase, type TestDatabase } from '../database.ts';
 import { useEngine, type TestEngine } from '../engine.ts';
 import { useGateway, type BookedJson, type TestGateway } from '../servers/gateway.ts';
@@ -36,6 +37,8 @@ export interface Refunding {
   readonly read: (refundId: number) => Promise<RefundView>;
   /** What the audit trail says happened to it. */
   readonly eventsOf: (refundId: number) => Promise<string[]>;
+  /** Our name for it at the gateway. */
+  readonly referenceOf: (refundId: number) => Promise<string>;
   /** What the gateway has booked for it, oldest first. */
   readonly booksOf: (refundId: number) => Promise<BookedJson[]>;
   readonly jobOf: (orderId: number) => Promise<JobView>;
@@ -76,7 +79,11 @@ export function useRefunding(): Refunding {
       );
       return rows.map(({ event }) => event);
     },
-    booksOf: async (refundId) => (await gateway.books()).filter(({ reference }) => reference === `refund-${refundId}`),
+    referenceOf: (refundId) => referenceOf(database.pool, 'refund', refundId),
+    booksOf: async (refundId) => {
+      const ours = await refunding.referenceOf(refundId);
+      return (await gateway.books()).filter(({ reference }) => reference === ours);
+    },
     jobOf: async (orderId) => onlyOne(await jobs.of(orderId, 'refund.submit')),
     expectPaidOnce: async (refundId) => {
       const paid = onlyOne((await refunding.booksOf(refundId)).filter(({ status }) => status === 'succeeded'));
