@@ -15,8 +15,10 @@ export interface Circumstances {
   readonly nextInvoiceSequence: () => number;
   /** The same of the credit notes' series. */
   readonly nextCreditNoteSequence: () => number;
-  /** Who asks. */
+  /** Who asks, by the name that goes on record. */
   readonly actor: string;
+  /** Who asks, by what they cannot change, as they may be able to change their name. */
+  readonly caller: string;
   readonly moneyPolicy: MoneyPolicy;
   readonly invoicePolicy: InvoicePolicy;
 }

@@ -60,6 +60,7 @@ export function circumstancesAt(now: string, firstId = 5_001): CountingCircumsta
     nextInvoiceSequence: () => ++taken.invoiceNumbers,
     nextCreditNoteSequence: () => ++taken.creditNoteNumbers,
     actor: 'asha',
+    caller: 'person:1',
     moneyPolicy: DEFAULT_MONEY_POLICY,
     invoicePolicy: exampleInvoicePolicy,
     taken,

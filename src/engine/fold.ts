@@ -23,7 +23,7 @@ export interface Loaded {
 }
 
 /** What a batch's commands have in common. */
-export type BatchCircumstances = Omit<Circumstances, 'actor'>;
+export type BatchCircumstances = Omit<Circumstances, 'actor' | 'caller'>;
 
 /** An order as the batch goes on: each command sees what those before it did. */
 interface WorkingOrder extends OrderChange {
@@ -86,10 +86,10 @@ export class BatchFold {
     }
   }
 
-  #place({ command }: Extract<Intent, { kind: 'place' }>, { actor }: EngineRequest): Decision {
+  #place({ command }: Extract<Intent, { kind: 'place' }>, { actor, caller = actor }: EngineRequest): Decision {
     const { orderNumber } = command;
     if (orderNumber !== null && this.#takenNumbers.has(orderNumber)) return refuse(orderNumberTaken(orderNumber));
-    const decision = placeOrder(command, { ...this.#circumstances, actor });
+    const decision = placeOrder(command, { ...this.#circumstances, actor, caller });
     if (decision.accepted) this.#takenNumbers.add(decision.order.orderNumber);
     return decision;
   }
@@ -97,14 +97,14 @@ export class BatchFold {
   #change(
     { target, command, expectedVersion }: Extract<Intent, { kind: 'change' }>,
     orderId: number | undefined,
-    { actor, scope = ALL_ORDERS }: EngineRequest,
+    { actor, caller = actor, scope = ALL_ORDERS }: EngineRequest,
   ): Decision {
     const order = orderId === undefined ? undefined : this.#working.get(orderId)?.after;
     if (!order || !isWithin(order, scope)) return refuse(notFound(target));
     if (expectedVersion !== undefined && expectedVersion !== order.version) {
       return refuse(versionMismatch(expectedVersion, order.version));
     }
-    return decide(order, command, { ...this.#circumstances, actor });
+    return decide(order, command, { ...this.#circumstances, actor, caller });
   }
 
   /** Takes an accepted decision over into the working state, and its transitions into the order's audit chain. */

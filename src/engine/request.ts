@@ -9,6 +9,8 @@ export interface EngineRequest {
   readonly intent: Intent;
   /** Who is on record for it. */
   readonly actor: string;
+  /** Who that is, by what they cannot change; undefined: the actor is as good. */
+  readonly caller?: string;
   /** The orders that whoever asks may act on; undefined: all. Others are not found. */
   readonly scope?: OrderScope;
   readonly idempotency?: Idempotency;

@@ -31,6 +31,7 @@ export async function write<View>(options: WriteOptions<View>): Promise<FastifyR
   const outcome = await engine.execute({
     intent,
     actor,
+    caller,
     scope,
     ...(typeof key === 'string' ? { idempotency: { caller, key, fingerprint: fingerprintOf(request), render } } : {}),
   });

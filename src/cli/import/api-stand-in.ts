@@ -227,6 +227,7 @@ export class ApiStandIn {
       nextInvoiceSequence: () => ++this.#lastInvoice,
       nextCreditNoteSequence: () => ++this.#lastCreditNote,
       actor: 'import',
+      caller: 'import',
       moneyPolicy: DEFAULT_MONEY_POLICY,
       invoicePolicy: {
         prefix: 'INV',

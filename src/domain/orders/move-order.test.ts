@@ -112,6 +112,7 @@ describe('cancelling', () => {
         cause: 'cancellation',
         returnId: null,
         requestedBy: null,
+        requestedByCaller: null,
         amountMinor: 3_050,
         currency: 'INR',
         state: 'PENDING',

@@ -114,6 +114,8 @@ export interface Refund {
   readonly returnId: number | null;
   /** Who asked for it, where a person did. */
   readonly requestedBy: string | null;
+  /** The same, by what they cannot change; null also where it was not written down then. */
+  readonly requestedByCaller: string | null;
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;

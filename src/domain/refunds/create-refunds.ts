@@ -54,7 +54,7 @@ function createRefund(
   payment: Payment,
   amountMinor: number,
   { cause, returnId, reason, awaitsApproval = false }: RefundOrigin,
-  { now, nextId, actor }: Circumstances,
+  { now, nextId, actor, caller }: Circumstances,
 ): Consequence {
   const { creation, initial } = refundLifecycle;
   const state = awaitsApproval ? 'AWAITING_APPROVAL' : initial;
@@ -64,6 +64,7 @@ function createRefund(
     cause,
     returnId,
     requestedBy: cause === 'goodwill' ? actor : null,
+    requestedByCaller: cause === 'goodwill' ? caller : null,
     amountMinor,
     currency: payment.currency,
     state,

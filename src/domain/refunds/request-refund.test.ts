@@ -4,9 +4,10 @@ import { acceptedBy, circumstancesAt, onlyOne, orderIn, refusalBy } from '../exa
 import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
 import type { Order } from '../orders/order.ts';
 
-const circumstancesOf = (actor: string, firstId = 5_001) => ({
+const circumstancesOf = (actor: string, firstId = 5_001, caller = actor) => ({
   ...circumstancesAt('2026-05-20T06:00:00.000Z', firstId),
   actor,
+  caller,
   moneyPolicy: { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 1_000 },
 });
 
@@ -52,6 +53,20 @@ describe('giving money back without goods', () => {
       { kind: 'refund.submit', subjectId: command.refundId },
       { kind: 'credit_note.render', subjectId: onlyOne(approved.order.creditNotes).id },
     ]);
+  });
+
+  test('whoever asked cannot approve under another name, nor another under the same', () => {
+    const { order } = acceptedBy(request(orderIn('DELIVERED'), 1_001));
+    const command = { type: 'approve_refund', refundId: onlyOne(order.refunds).id, reason: null } as const;
+    for (const [actor, caller] of [
+      ['renamed', 'asha'],
+      ['asha', 'bela'],
+    ] as const) {
+      expect(refusalBy(decide(order, command, circumstancesOf(actor, 6_001, caller)))).toMatchObject({
+        code: 'refund.same_person',
+        facts: { requested_by: 'asha' },
+      });
+    }
   });
 
   test('rejected, it gives its reservation back and is final', () => {

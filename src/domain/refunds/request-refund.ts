@@ -52,10 +52,10 @@ export function decideRefund(order: Order, command: DecideRefund, circumstances:
     const detail = `A refund that is ${refund.state} cannot be moved by "${event}".`;
     return refused('refund.illegal_transition', detail, { from: refund.state, event, allowed });
   }
-  const { actor, now } = circumstances;
-  if (event === 'approve' && refund.requestedBy === actor) {
-    const detail = `${actor} has asked for this refund; another person decides on it.`;
-    return refused('refund.same_person', detail, { requested_by: actor });
+  const { now } = circumstances;
+  if (event === 'approve' && isSamePerson(refund, circumstances)) {
+    const detail = `${refund.requestedBy} has asked for this refund; another person decides on it.`;
+    return refused('refund.same_person', detail, { requested_by: refund.requestedBy });
   }
   const { reason } = command;
   if (event === 'reject') {
@@ -71,6 +71,11 @@ export function decideRefund(order: Order, command: DecideRefund, circumstances:
   const why = reason ?? 'Goodwill';
   const documented = inTurn(approved, [moved], (sofar, each) => creditNoteOfRefund(sofar, each, why, circumstances));
   return accepted(documented.order, circumstances, refund.id, documented);
+}
+
+/** By either: a name may be changed between the two, and two of one name could not be told apart on record. */
+function isSamePerson(refund: Refund, { actor, caller }: Circumstances): boolean {
+  return refund.requestedBy === actor || refund.requestedByCaller === caller;
 }
 
 function creditNoteOfRefund(

@@ -77,9 +77,10 @@ export function savePayments(write: Write, parts: ChangedParts): void {
     'insert-refunds',
     parts.newRefunds,
     `INSERT INTO refunds (id, order_id, payment_id, return_id, amount_minor, currency, state, attempt, created_at,
-                          updated_at, cause, requested_by)
+                          updated_at, cause, requested_by, requested_by_caller)
      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-                          $8::integer[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[])`,
+                          $8::integer[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
+                          $13::text[])`,
     ({ orderId, part }) => [
       part.id,
       orderId,
@@ -93,6 +94,7 @@ export function savePayments(write: Write, parts: ChangedParts): void {
       part.updatedAt,
       part.cause,
       part.requestedBy,
+      part.requestedByCaller,
     ],
   );
 }

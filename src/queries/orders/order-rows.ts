@@ -107,6 +107,7 @@ export interface RefundRow {
   cause: RefundCause | null;
   return_id: number | null;
   requested_by: string | null;
+  requested_by_caller: string | null;
   amount_minor: number;
   currency: string;
   state: RefundState;
@@ -196,6 +197,7 @@ export function toRefund(row: RefundRow): Refund {
     cause: row.cause ?? (row.return_id === null ? 'cancellation' : 'return'),
     returnId: row.return_id,
     requestedBy: row.requested_by,
+    requestedByCaller: row.requested_by_caller,
     amountMinor: row.amount_minor,
     currency: row.currency,
     state: row.state,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { exportPKCS8, generateKeyPair, importJWK, exportSPKI, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_MONEY_POLICY } from '../../../src/domain/money/money-policy.ts';
 import { useApi } from '../../support/api.ts';
 import { bearer } from '../../support/keys.ts';
 import { newOrder, type OrderJson, type PageJson, type ProblemJson } from '../../support/shop/shop.ts';
@@ -8,10 +9,38 @@ import { AUDIENCE, ISSUED_ROLES, useTokenIssuer } from '../../support/servers/to
 
 const issuer = useTokenIssuer();
 const api = useApi({ tokenIssuer: issuer.settings });
+/** Shows its people by a name that they choose, where much money takes two of them. */
+const strict = useApi({
+  tokenIssuer: () => ({ ...issuer.settings(), actorClaim: 'preferred_username' }),
+  moneyPolicy: { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 100 },
+});
 
 const now = () => Math.floor(Date.now() / 1_000);
 const as = (role: keyof typeof ISSUED_ROLES) => ({ realm_access: { roles: ['unknown here', ISSUED_ROLES[role]] } });
 const asked = async (token: string) => api.get('/v1/me', bearer(token));
+
+describe('a second person', () => {
+  it('is none who has given themselves another name at the issuer', async () => {
+    const signed = async (sub: string, name: string) =>
+      bearer(await issuer.sign({ sub, preferred_username: name, ...as('admin') }));
+    const order = (await strict.post('/v1/orders', newOrder(), await signed('1', 'asha'))).json<OrderJson>();
+    for (const event of ['pay', 'process']) {
+      await strict.post(`/v1/orders/${order.id}/${event}`, {}, await signed('1', 'asha'));
+    }
+    const asked = await strict.post(
+      `/v1/orders/${order.id}/refunds`,
+      { amount_minor: 200, reason: 'A dent' },
+      await signed('1', 'asha'),
+    );
+    const [refund] = asked.json<{ data: { id: number; state: string; requested_by: string }[] }>().data;
+    expect(refund).toMatchObject({ state: 'AWAITING_APPROVAL', requested_by: 'token:test-issuer/asha' });
+    const approve = async (sub: string, name: string) =>
+      strict.post(`/v1/refunds/${refund?.id}/approve`, {}, await signed(sub, name));
+    expect((await approve('1', 'renamed')).json<ProblemJson>().code).toBe('refund.same_person');
+    const approved = await approve('2', 'bela');
+    expect(approved.statusCode, approved.body).toBe(200);
+  });
+});
 
 describe('a token of the issuer', () => {
   it.for(['admin', 'support', 'warehouse', 'finance', 'read_only'] as const)('lets in as %s', async (role) => {
