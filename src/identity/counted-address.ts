@@ -9,7 +9,7 @@ const GROUPS_OF_A_NETWORK = 4;
  * whose other addresses cost whoever has one nothing.
  */
 export function countedAddress(address: string): string {
-  const bare = address.replace(/%.*$/, '');
+  const [bare = ''] = address.split('%', 1);
   if (!isIPv6(bare)) return address;
   const groups = groupsOf(bare);
   const [high = 0, low = 0] = groups.slice(-2);

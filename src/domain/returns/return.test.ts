@@ -266,6 +266,7 @@ describe('completing a return', () => {
     const twoHands = (at: number, actor: string) => ({
       ...circumstancesAt(now, at),
       actor,
+      caller: actor,
       moneyPolicy: { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 0 },
     });
     const goodwill = (amountMinor: number) => {

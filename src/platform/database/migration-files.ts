@@ -4,7 +4,7 @@ import type { MigrationBuilder } from 'node-pg-migrate';
 /** The first line of a file whose statements run one by one, each committing by itself. */
 const WITHOUT_TRANSACTION = '-- Without a transaction.';
 const STATEMENT_END = /;[^\S\n]*(?:\n|$)/;
-const COMMENT_LINES = /^\s*--.*$/gm;
+const COMMENT_LINES = /^[ \t]*--.*$/gm;
 
 /** What a migration's file holds. */
 export interface MigrationFile {

@@ -91,7 +91,7 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
   /** Each command is another person's, so that whoever decides has not asked. */
   const attempt = (command: OrderCommand): Decision => {
     people += 1;
-    return decide(order, command, { ...circumstances, actor: `person-${people}` });
+    return decide(order, command, { ...circumstances, actor: `person-${people}`, caller: `person:${people}` });
   };
   const move = (event: 'pay' | 'process' | 'ship' | 'deliver' | 'cancel') =>
     act({ type: 'move_order', event, reason: null });
