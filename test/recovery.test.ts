@@ -8,12 +8,12 @@ import pg from 'pg';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { exampleInvoicePolicy, onlyOne } from '../src/domain/example-orders.ts';
 import type { Refund } from '../src/domain/orders/order.ts';
-import { auditChains } from '../src/engine/audit/audit.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { reconcileRefunds } from '../src/jobs/reconciliation/reconcile-refunds.ts';
 import { createHttpGateway } from '../src/payments/http-gateway.ts';
 import { silentLogger } from '../src/platform/logger.ts';
-import { connectPipelined, createPool } from '../src/platform/database/postgres.ts';
+import { createPool } from '../src/platform/database/postgres.ts';
+import { auditOf } from './support/audit.ts';
 import { useDatabase } from './support/database.ts';
 import { shopOn, useEngine } from './support/engine.ts';
 import { referenceOf } from './support/shop/reference.ts';
@@ -80,15 +80,6 @@ async function pays({ id, amountMinor, currency }: Refund): Promise<void> {
   expect(answer.statusCode).toBe(201);
 }
 
-async function isClean(url: string): Promise<boolean> {
-  const client = await connectPipelined(url, 'roundtrip test audit');
-  try {
-    return (await auditChains(client)).broken === undefined;
-  } finally {
-    await client.end();
-  }
-}
-
 describe('going back to an earlier time', () => {
   test('by the statements of docs/recovery.md: refunds agree again, no id, invoice number or credit note number is issued twice', async () => {
     const { refund: paidSince } = await shop.refundedOrder();
@@ -140,7 +131,7 @@ describe('going back to an earlier time', () => {
       expect(order.invoice?.sequenceNumber).toBe((lostInvoice?.sequenceNumber ?? 0) + 1);
       expect(lostCreditNote.sequenceNumber).toBe(2);
       expect(onlyOne(order.creditNotes).sequenceNumber).toBe(lostCreditNote.sequenceNumber + 1);
-      expect(await isClean(restoredUrl)).toBe(true);
+      expect(await auditOf(restoredUrl)).toMatchObject({ broken: undefined });
     } finally {
       await engine.close();
       await pool.end();
@@ -159,7 +150,7 @@ describe(`pg_dump and pg_restore${problem === undefined ? '' : `, not tried: ${p
     const url = urlOfDatabase(inject('serverUrl'), name);
     await run('pg_restore', [`--dbname=${url}`, '--no-owner', '--exit-on-error', file]);
 
-    expect(await isClean(url)).toBe(true);
+    expect(await auditOf(url)).toMatchObject({ broken: undefined });
     const pool = createPool({ databaseUrl: url, applicationName: 'test', size: 2, logger: silentLogger });
     try {
       const tables = ['orders', 'order_items', 'refunds', 'state_transitions', 'invoices', 'jobs'];

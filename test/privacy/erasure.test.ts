@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditChains } from '../../src/engine/audit/audit.ts';
 import { createPaperRenderer } from '../../src/invoices/pdf/renderer.ts';
 import { erasePaper } from '../../src/jobs/handlers/erase-paper.ts';
 import { emailPaper } from '../../src/jobs/handlers/email-paper.ts';
 import { CREDIT_NOTES, INVOICES } from '../../src/jobs/handlers/papers.ts';
 import { renderPaper } from '../../src/jobs/handlers/render-paper.ts';
 import { createMailer } from '../../src/platform/mail.ts';
-import { connectPipelined } from '../../src/platform/database/postgres.ts';
 import { IdleCustomers, removeOldDeliveries } from '../../src/privacy/retention.ts';
+import { auditOf } from '../support/audit.ts';
 import { useApi } from '../support/api.ts';
 import { useJobs } from '../support/jobs.ts';
 import {
@@ -99,15 +98,6 @@ async function settleRefunds(): Promise<void> {
     for (const command of commands) {
       await api.engine.execute({ intent: { kind: 'change', target, command }, actor: 'test' });
     }
-  }
-}
-
-async function audit() {
-  const client = await connectPipelined(api.database.url, 'test audit');
-  try {
-    return await auditChains(client);
-  } finally {
-    await client.end();
   }
 }
 
@@ -214,7 +204,7 @@ describe('a customer who is erased', () => {
   });
 
   it('leaves a record that is whole, and that still shows what is changed', async () => {
-    expect((await audit()).broken).toBeUndefined();
+    expect((await auditOf(api.database.url)).broken).toBeUndefined();
     const { pool } = api.database;
     const refused = /append-only/;
     await expect(pool.query(`UPDATE state_transitions SET reason = 'another'`)).rejects.toThrow(refused);
@@ -228,7 +218,7 @@ describe('a customer who is erased', () => {
     await pool.query('ALTER TABLE state_transitions DISABLE TRIGGER state_transitions_unchanged');
     await pool.query(`UPDATE state_transitions SET reason_commitment = '\\x00' WHERE reason_commitment IS NOT NULL`);
     await pool.query('ALTER TABLE state_transitions ENABLE TRIGGER state_transitions_unchanged');
-    expect((await audit()).broken?.problem).toBe('it was changed after it was written');
+    expect((await auditOf(api.database.url)).broken?.problem).toBe('it was changed after it was written');
   });
 
   it('gets the same answer to a key of theirs, without what it said of them', async () => {

@@ -16,8 +16,9 @@ export interface RefundOfOurs {
   readonly isOverdue: boolean;
 }
 
-const SELECT = `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference", refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor",
-                       refunds.currency, refunds.state, refunds.created_at AS "createdAt",
+const SELECT = `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference",
+                       refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
+                       refunds.state, refunds.created_at AS "createdAt",
                        refunds.state = 'SUBMITTED' AND refunds.updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM refunds JOIN payments ON payments.id = refunds.payment_id`;
 

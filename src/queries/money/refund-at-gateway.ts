@@ -22,9 +22,11 @@ export interface RefundAtGateway {
 export async function readRefundAtGateway(reads: Reads, refundId: number): Promise<RefundAtGateway | undefined> {
   const { rows } = await reads.query<RefundAtGateway>({
     name: 'read-refund-at-gateway',
-    text: `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference", refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
+    text: `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference",
+                  refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
                   refunds.state, refunds.attempt, refunds.created_at AS "createdAt",
-                  coalesce(payments.gateway, 'local') AS gateway, CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference"
+                  coalesce(payments.gateway, 'local') AS gateway,
+                  CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference"
            FROM refunds JOIN payments ON payments.id = refunds.payment_id
            WHERE refunds.id = $1`,
     values: [refundId],
