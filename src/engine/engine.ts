@@ -3,12 +3,13 @@ import { Coalescer, type Waiting } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
 import { DatabaseUnavailable, isUnavailable, sqlState, violatedConstraint } from '../platform/database/postgres.ts';
 import { connectWithKeptPlans, renewPlans } from '../platform/database/kept-plans.ts';
+import { OutcomeUnknown } from '../platform/database/transaction.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-policy.ts';
 import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
 import { keyOf, matchKept } from './idempotency.ts';
 import { IdSupply } from './ids/ids.ts';
-import { OutcomeUnknown, type EngineRequest, type Outcome } from './request.ts';
+import type { EngineRequest, Outcome } from './request.ts';
 import { saveChanges } from './save.ts';
 
 export interface EngineOptions {

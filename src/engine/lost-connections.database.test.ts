@@ -7,7 +7,7 @@ import { allAnswered, tally, useEngines } from '../../test/support/engines.ts';
 import { doneOrder, move, place, withKey } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import { DatabaseUnavailable } from '../platform/database/postgres.ts';
-import { OutcomeUnknown } from './request.ts';
+import { OutcomeUnknown } from '../platform/database/transaction.ts';
 
 const database = useDatabase();
 const shop = useEngine(database);

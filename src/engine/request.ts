@@ -87,8 +87,3 @@ export interface Replayed {
   readonly kind: 'replayed';
   readonly answer: StoredAnswer;
 }
-
-/** The connection was lost while committing: the change may or may not have happened. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
-}

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable } from '../platform/database/postgres.ts';
+import { OutcomeUnknown } from '../platform/database/transaction.ts';
 
 /** Every error that the gateway answers with. The titles are what the OpenAPI document says of them. */
 export const GATEWAY_PROBLEMS = {
@@ -56,7 +57,8 @@ function send({ code, message, facts }: GatewayProblem, reply: FastifyReply): vo
 
 function problemOf(error: unknown): GatewayProblem {
   if (error instanceof GatewayProblem) return error;
-  if (isUnavailable(error)) return new GatewayProblem('service.unavailable', 'The database is away.');
+  if (isUnavailable(error) || error instanceof OutcomeUnknown)
+    return new GatewayProblem('service.unavailable', 'The database is away.');
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
     return new GatewayProblem(codeOfFramework(status), error.message);

@@ -12,24 +12,37 @@ export interface HandedKey {
   readonly expiresAt: Date | null;
 }
 
-/** People are narrowed to nothing: whoever can come in as one may do all that their role may. */
-export const A_PERSON = 'a person';
-
-/**
+/*
  * Whoever comes by a key hands on nothing that may do more, or lasts longer, than that key: neither anew, nor by taking
  * over what is there. What is refused is on record, because whoever tries it wants more than they were given.
- *
- * @throws ProblemError when it would
  */
-export function refuseWidening(
+
+/** @throws ProblemError when the key that is handed out would do more, or last longer, than the key that asks */
+export function refuseWiderKey(
   identity: Identity,
-  { id: requestId, ip: address, principal }: FastifyRequest,
+  request: FastifyRequest,
   operation: OperationId,
-  handed: HandedKey | typeof A_PERSON,
+  handed: HandedKey,
 ): void {
-  const fault = handed === A_PERSON ? faultOfPerson(principal) : faultOfKey(principal, handed);
+  refuse(identity, request, operation, faultOfKey(request.principal, handed));
+}
+
+/**
+ * People are narrowed to nothing: whoever can come in as one may do all that their role may.
+ *
+ * @throws ProblemError when the key that asks is narrowed
+ */
+export function refuseWiderPerson(identity: Identity, request: FastifyRequest, operation: OperationId): void {
+  refuse(identity, request, operation, faultOfPerson(request.principal));
+}
+
+function refuse(
+  identity: Identity,
+  { id: requestId, ip: address, principal: { actor, role } }: FastifyRequest,
+  operation: OperationId,
+  fault: string | undefined,
+): void {
   if (fault === undefined) return;
-  const { actor, role } = principal;
   identity.securityLog.record({ event: 'access.forbidden', actor, operation, requestId, address, detail: fault });
   throw new ProblemError('auth.forbidden', fault, { facts: { role, operation } });
 }

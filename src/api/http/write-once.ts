@@ -4,7 +4,7 @@ import { keepAnswer, keptAnswer, matchKept } from '../../engine/idempotency.ts';
 import type { Idempotency, StoredAnswer } from '../../engine/request.ts';
 import { violatedConstraint } from '../../platform/database/postgres.ts';
 import { problemOfRefusal, PROBLEM_TYPE } from '../problems/problem.ts';
-import { inKnownTransaction } from './known-transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { fingerprintOf, JSON_TYPE } from './write.ts';
 
 export interface Made<View> {
@@ -53,7 +53,7 @@ async function writeOrReplay<View>(
   options: WriteOnceOptions<View>,
   asked: Omit<Idempotency, 'render'> | undefined,
 ): Promise<{ readonly answer: StoredAnswer; readonly replayed: boolean }> {
-  return inKnownTransaction(options.pool, async (client) => {
+  return inTransaction(options.pool, async (client) => {
     const kept = asked && (await keptAnswer(client, asked));
     const repeated = asked && matchKept(kept, asked);
     if (repeated?.kind === 'replayed') return { answer: repeated.answer, replayed: true };

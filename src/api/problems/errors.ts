@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { OutcomeUnknown } from '../../engine/request.ts';
+import { OutcomeUnknown } from '../../platform/database/transaction.ts';
 import { IssuerUnavailable } from '../../identity/issuer/issuer-keys.ts';
 import { Overloaded } from '../../platform/sharing/coalesce.ts';
 import { isHeldUp, isUnavailable } from '../../platform/database/postgres.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { OutcomeUnknown } from '../../engine/request.ts';
+import { OutcomeUnknown } from '../../platform/database/transaction.ts';
 import { findDeadJobs, listJobs, listJobsOfOrder, readJob } from '../../queries/jobs.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';

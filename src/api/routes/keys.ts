@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
 import type { Database } from '../../identity/people/people.ts';
 import type { SecurityEventName } from '../../identity/security-log.ts';
-import { refuseWidening } from '../access/widening.ts';
+import { refuseWiderKey } from '../access/widening.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, READS_BODY } from '../http/documentation.ts';
 import { instantOf } from '../lists/instant.ts';
-import { inKnownTransaction } from '../http/known-transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { refuseIdempotencyKey } from '../http/secret-answer.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
@@ -58,9 +58,9 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
       const { name, role, operations = null, expires_at: expiry } = request.body;
       refuseIdempotencyKey(request);
       const expiresAt = futureOf(expiry);
-      refuseWidening(identity, request, 'createKey', { operations, expiresAt });
+      refuseWiderKey(identity, request, 'createKey', { operations, expiresAt });
       const { actor: createdBy } = request.principal;
-      const made = await inKnownTransaction(pool, async (client) => {
+      const made = await inTransaction(pool, async (client) => {
         const issued = await createKey(client, { name, role, operations, expiresAt, createdBy });
         return issued && { key: await found(issued.id, client), secret: issued.secret };
       });
@@ -125,9 +125,9 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     async (request, reply) => {
       refuseIdempotencyKey(request);
       const { overlap_seconds: overlapSeconds = DEFAULT_OVERLAP_SECONDS } = request.body;
-      const { key, secret } = await inKnownTransaction(pool, async (client) => {
+      const { key, secret } = await inTransaction(pool, async (client) => {
         const before = await found(request.params.id, client);
-        refuseWidening(identity, request, 'rotateKey', before);
+        refuseWiderKey(identity, request, 'rotateKey', before);
         const issued = await rotateKey(client, before.id, overlapSeconds);
         if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
         return { key: await found(before.id, client), secret: issued.secret };
@@ -157,7 +157,7 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     async (request) => {
       const before = await found(request.params.id);
       if (before.revokedAt) return keyView(before);
-      const key = await inKnownTransaction(pool, async (client) => {
+      const key = await inTransaction(pool, async (client) => {
         await revokeKey(client, before.id, request.principal.actor);
         return found(before.id, client);
       });

@@ -1,6 +1,18 @@
 import type { Pool, PoolClient } from 'pg';
+import { isUnavailable } from './postgres.ts';
 
-/** Does `work` in one transaction, which commits when that resolves, and is rolled back when it rejects. */
+/** The connection was lost while committing: the change may or may not have happened. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/**
+ * Does `work` in one transaction, which commits when that resolves, and is rolled back when it rejects. Whatever is
+ * thrown, nothing has changed, but for an OutcomeUnknown. What an answer needs is read in there as well: once it has
+ * committed, nothing may fail any more.
+ *
+ * @throws OutcomeUnknown when the connection was lost while it committed
+ */
 export async function inTransaction<Result>(
   pool: Pool,
   work: (client: PoolClient) => Promise<Result>,
@@ -9,7 +21,7 @@ export async function inTransaction<Result>(
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    await commit(client);
     client.release();
     return result;
   } catch (error) {
@@ -22,5 +34,14 @@ export async function inTransaction<Result>(
       },
     );
     throw error;
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw new OutcomeUnknown('the connection was lost while committing', { cause: error });
   }
 }

@@ -52,7 +52,13 @@ export function oneTimeLinkRoutes(api: Api, { identity }: ApiDependencies, { pas
         body: SetUpBody,
         response: {
           201: { description: 'The person, who can sign in now', ...ref(PersonSchema) },
-          ...problemAnswers(...READS_BODY, 'link.not_found', 'person.name_taken', 'person.email_taken'),
+          ...problemAnswers(
+            ...READS_BODY,
+            'link.not_found',
+            'person.name_taken',
+            'person.email_taken',
+            'service.outcome_unknown',
+          ),
         },
       },
     },
@@ -76,7 +82,7 @@ export function oneTimeLinkRoutes(api: Api, { identity }: ApiDependencies, { pas
         body: PasswordChoice,
         response: {
           200: { description: 'The person, who can sign in now', ...ref(PersonSchema) },
-          ...problemAnswers(...READS_BODY, 'link.not_found'),
+          ...problemAnswers(...READS_BODY, 'link.not_found', 'service.outcome_unknown'),
         },
       },
     },

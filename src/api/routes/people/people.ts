@@ -10,9 +10,9 @@ import {
 } from '../../../identity/people/people.ts';
 import { endSessions, listSessions } from '../../../identity/people/sessions.ts';
 import type { SecurityEventName } from '../../../identity/security-log.ts';
-import { A_PERSON, refuseWidening } from '../../access/widening.ts';
+import { refuseWiderPerson } from '../../access/widening.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { inKnownTransaction } from '../../http/known-transaction.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
@@ -78,8 +78,8 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
-      refuseWidening(identity, request, 'invitePerson', A_PERSON);
-      const made = await inKnownTransaction(pool, async (client) => {
+      refuseWiderPerson(identity, request, 'invitePerson');
+      const made = await inTransaction(pool, async (client) => {
         const person = await createPerson(client, { ...request.body, createdBy: request.principal.actor });
         if (typeof person === 'string') throw taken(person);
         const purpose = 'invite' as const;
@@ -141,12 +141,12 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
       const before = await found(request.params.id);
       const { role, disabled } = request.body;
       // To keep somebody out is the one change that lets nobody do more.
-      if (role !== undefined || disabled === false) refuseWidening(identity, request, 'updatePerson', A_PERSON);
+      if (role !== undefined || disabled === false) refuseWiderPerson(identity, request, 'updatePerson');
       if (request.principal.session?.personId === before.id) {
         throw new ProblemError('person.own_account', 'Another administrator has to do this to your account.');
       }
       const change = { role, isDisabled: disabled };
-      const person = await inKnownTransaction(pool, (client) =>
+      const person = await inTransaction(pool, (client) =>
         changePerson(client, before.id, change, request.principal.actor),
       );
       if (!person) throw new ProblemError('person.not_found', `No person has the id ${before.id}.`);
@@ -177,9 +177,9 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request, reply) => {
       refuseIdempotencyKey(request);
-      refuseWidening(identity, request, 'resetPerson', A_PERSON);
+      refuseWiderPerson(identity, request, 'resetPerson');
       const { remove_second_factor: removesSecondFactor = false } = request.body;
-      const made = await inKnownTransaction(pool, async (client) => {
+      const made = await inTransaction(pool, async (client) => {
         const person = await found(request.params.id, client);
         if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
         const purpose = 'reset' as const;
@@ -226,7 +226,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request) => {
       const person = await found(request.params.id);
-      const ended = await inKnownTransaction(pool, (client) => endSessions(client, person.id));
+      const ended = await inTransaction(pool, (client) => endSessions(client, person.id));
       changed('person.sessions_ended', request, person);
       return { ended };
     },

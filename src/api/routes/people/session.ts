@@ -45,7 +45,7 @@ export function sessionRoutes(api: Api, { pool, identity }: ApiDependencies, { s
         body: SignInBody,
         response: {
           201: { description: 'The session', ...ref(OwnSessionSchema) },
-          ...problemAnswers(...READS_BODY, 'session.refused', 'session.code_required'),
+          ...problemAnswers(...READS_BODY, 'session.refused', 'session.code_required', 'service.outcome_unknown'),
         },
       },
     },

@@ -9,7 +9,7 @@ import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
-import { inKnownTransaction } from '../../http/known-transaction.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import { etagOf, expectedVersionOf } from '../../http/write.ts';
 import { writeOnce } from '../../http/write-once.ts';
 import { IdempotencyHeader, IdParameters, IfMatchHeader, PageListQuery, ref } from '../../schemas/common.ts';
@@ -135,7 +135,7 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
       const { id } = request.params;
       const patch = request.body;
       refuseUrl(patch.url);
-      const endpoint = await inKnownTransaction(pool, async (client) => {
+      const endpoint = await inTransaction(pool, async (client) => {
         await client.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE', [id]);
         const before = await readWebhookEndpoint(client, id);
         if (!before) throw noEndpoint(id);
@@ -169,7 +169,7 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
       },
     },
     async ({ params, principal }) => {
-      const endpoint = await inKnownTransaction(pool, (client) => deleteEndpoint(client, principal.actor, params.id));
+      const endpoint = await inTransaction(pool, (client) => deleteEndpoint(client, principal.actor, params.id));
       if (!endpoint) throw noEndpoint(params.id);
       return webhookEndpointView(endpoint);
     },
