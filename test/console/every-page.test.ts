@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { breachesOf, isThere, NARROW, settle, WIDE } from './support/browser.ts';
@@ -232,8 +233,20 @@ describeConsole('the console', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Put together' }).click();
     await isThere(dialog.getByText('3 of 3 done'));
+    await page.evaluate(() => {
+      const addressOf = URL.createObjectURL.bind(URL);
+      URL.createObjectURL = (made) => {
+        Object.assign(globalThis, { made });
+        return addressOf(made);
+      };
+    });
     const opened = page.context().waitForEvent('page');
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    expect((await opened).url()).toMatch(/^blob:/);
+    await opened;
+    const bytes = await page.evaluate(async () => {
+      const { made } = globalThis as unknown as { made: Blob };
+      return [...new Uint8Array(await made.arrayBuffer())];
+    });
+    expect((await PDFDocument.load(Uint8Array.from(bytes))).getPageCount()).toBe(3);
   });
 });

@@ -30,7 +30,9 @@ const ASK_INTERVAL_MS = 50;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(CHROMIUM)) {
     if (process.env['CI'] !== undefined) throw new Error(`the console's tests need ${CHROMIUM}`);
-    process.stderr.write(`The console's tests are left out: there is no ${CHROMIUM} (apt-get install chromium).\n`);
+    process.stderr.write(
+      `The console's tests are left out: there is no ${CHROMIUM} (apt-get install chromium-headless-shell).\n`,
+    );
     project.provide('filledShop', undefined);
     return () => Promise.resolve();
   }
