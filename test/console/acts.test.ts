@@ -100,6 +100,39 @@ describeConsole('an act', () => {
   });
 });
 
+describeConsole('an act whose answer was lost', () => {
+  it('is the same act when it is pressed again: it is done once, and told what came of it', async () => {
+    const { id } = await placed();
+    const page = await shop.open('/today');
+    // So that the page does not hear of it by another way.
+    await page.route('**/v1/stream', (route) => route.abort());
+    const keys: (string | undefined)[] = [];
+    await page.route(`**/v1/orders/${id}/pay`, async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 2) return route.continue();
+      if (keys.length === 2) await route.fetch();
+      return route.abort();
+    });
+    await page.goto(`${shop.url}/console/orders/${id}`);
+    await page.getByRole('button', { name: 'Record payment' }).click();
+    const dialog = page.getByRole('dialog');
+    for (const presses of [1, 2]) {
+      await dialog.getByRole('button', { name: 'Record payment' }).click();
+      await eventually('it went out', () => Promise.resolve(keys.length === presses));
+      await isThere(dialog.getByText('The server does not answer'));
+    }
+    await dialog.getByRole('button', { name: 'Record payment' }).click();
+    await isThere(page.getByText('is paid.'));
+    expect(keys[0]).toMatch(/^console-[0-9a-f]{32}$/);
+    expect(new Set(keys).size).toBe(1);
+    const [{ payments } = { payments: 0 }] = await shop.sql<{ payments: number }>(
+      'SELECT count(*)::integer AS payments FROM payments WHERE order_id = $1',
+      [id],
+    );
+    expect(payments).toBe(1);
+  });
+});
+
 describeConsole('a table', () => {
   it('asks once for a page that cannot be fetched, says so, and asks again when a person wants it', async () => {
     const page = await shop.open('/orders');

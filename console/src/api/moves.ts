@@ -9,20 +9,20 @@ interface Versioned {
 const bodyOf = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.trim() });
 
 /** @throws ApiProblem with a status of 412 when the order is not as the person saw it any more */
-export function moveOrder(seen: Versioned, event: OrderEvent, reason = ''): Promise<Order> {
+export function moveOrder(seen: Versioned, event: OrderEvent, reason: string, key: string): Promise<Order> {
   return answerOf(
     api.POST(`/v1/orders/{id}/${event}`, {
-      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': newKey() } },
+      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': key } },
       body: bodyOf(reason),
     }),
   );
 }
 
 /** @throws ApiProblem with a status of 412 when the return's order is not as the person saw it any more */
-export function moveReturn(seen: Versioned, event: ReturnEvent, reason = ''): Promise<Return> {
+export function moveReturn(seen: Versioned, event: ReturnEvent, reason: string, key: string): Promise<Return> {
   return answerOf(
     api.POST(`/v1/returns/{id}/${event}`, {
-      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': newKey() } },
+      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': key } },
       body: bodyOf(reason),
     }),
   );
@@ -32,10 +32,16 @@ export function moveReturn(seen: Versioned, event: ReturnEvent, reason = ''): Pr
 export type PaymentAct = Extract<Payment['allowed'][number], 'capture' | 'void'>;
 
 /** @throws ApiProblem with a status of 412 when the order is not as the person saw it any more */
-export function movePayment(order: Versioned, paymentId: number, event: PaymentAct, reason = ''): Promise<Payment> {
+export function movePayment(
+  order: Versioned,
+  paymentId: number,
+  event: PaymentAct,
+  reason: string,
+  key: string,
+): Promise<Payment> {
   return answerOf(
     api.POST(`/v1/payments/{id}/${event}`, {
-      params: { path: { id: paymentId }, header: { 'if-match': etagOf(order), 'idempotency-key': newKey() } },
+      params: { path: { id: paymentId }, header: { 'if-match': etagOf(order), 'idempotency-key': key } },
       body: bodyOf(reason),
     }),
   );
@@ -55,12 +61,27 @@ export function requestReturn(order: Versioned, request: ReturnRequest, key: str
   );
 }
 
-/** What a person may have a refund do: sent again, or let through, or turned down. */
-export function moveRefund(id: number, event: Refund['allowed'][number], reason = ''): Promise<Refund> {
+/** What a person may have a refund do by a word alone: sent again, or let through, or turned down. */
+export function moveRefund(
+  id: number,
+  event: Exclude<Refund['allowed'][number], 'record'>,
+  reason: string,
+  key: string,
+): Promise<Refund> {
   return answerOf(
     api.POST(`/v1/refunds/{id}/${event}`, {
-      params: { path: { id }, header: { 'idempotency-key': newKey() } },
+      params: { path: { id }, header: { 'idempotency-key': key } },
       body: bodyOf(reason),
+    }),
+  );
+}
+
+/** The gateway has declined it for good, and the shop has paid it some other way. */
+export function recordRefund(id: number, reference: string, reason: string, key: string): Promise<Refund> {
+  return answerOf(
+    api.POST('/v1/refunds/{id}/record', {
+      params: { path: { id }, header: { 'idempotency-key': key } },
+      body: { reference: reference.trim(), ...bodyOf(reason) },
     }),
   );
 }

@@ -30,10 +30,10 @@ export const comparisonsQuery = queryOptions({
   refetchInterval: LOOK_INTERVAL_MS,
 });
 
-export function resolveDifference(id: number, reason: string): Promise<Difference> {
+export function resolveDifference(id: number, reason: string, key: string): Promise<Difference> {
   return answerOf(
     api.POST('/v1/reconciliation/differences/{id}/resolve', {
-      params: { path: { id }, header: { 'idempotency-key': newKey() } },
+      params: { path: { id }, header: { 'idempotency-key': key } },
       body: { reason: reason.trim() },
     }),
   );

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Progress } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { ActKeys } from '../api/act-keys.ts';
 import { ApiProblem, reasonOf } from '../api/problem.ts';
 import { counted } from '../format/words.ts';
 import { CheckIcon, WarningIcon } from './icons.tsx';
@@ -8,8 +9,11 @@ import classes from './run-many.module.css';
 export interface Task {
   readonly id: number;
   readonly name: ReactNode;
-  /** @param typed what was typed into the fields by the time that it was confirmed */
-  readonly run: (typed: string) => Promise<unknown>;
+  /**
+   * @param typed what was typed into the fields by the time that it was confirmed
+   * @param key to send it by, the same until it is answered
+   */
+  readonly run: (typed: string, key: string) => Promise<unknown>;
   /** Reads anew what it is about, for the next try: somebody else has changed it. */
   readonly onConflict?: () => Promise<unknown>;
 }
@@ -38,6 +42,7 @@ export function RunMany(props: RunManyProps) {
   const { consequence, dangerous = false, fields, typed = '', ready = true, onClose } = props;
   // What was selected when the dialog opened, and its words: rows that change meanwhile are the same rows.
   const [{ title, confirm, tasks }] = useState(props);
+  const [keys] = useState(() => new ActKeys());
   const [results, setResults] = useState<ReadonlyMap<number, Result>>(new Map());
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
   const failed = tasks.filter(({ id }) => results.get(id)?.ok === false);
@@ -49,7 +54,7 @@ export function RunMany(props: RunManyProps) {
     const work = async () => {
       for (let task = waiting.shift(); task; task = waiting.shift()) {
         const { id } = task;
-        const result = await resultOf(task, typed);
+        const result = await resultOf(task, typed, keys);
         setResults((known) => new Map(known).set(id, result));
       }
     };
@@ -132,9 +137,9 @@ export function RunMany(props: RunManyProps) {
   );
 }
 
-async function resultOf({ run, onConflict }: Task, typed: string): Promise<Result> {
+async function resultOf({ id, run, onConflict }: Task, typed: string, keys: ActKeys): Promise<Result> {
   try {
-    await run(typed);
+    await keys.send(String(id), (key) => run(typed, key));
     return { ok: true };
   } catch (error) {
     // One that cannot be read either stays as it was seen, and is refused again.

@@ -95,8 +95,8 @@ function Row({ difference }: { readonly difference: Difference }) {
           confirm="Resolve"
           reason="required"
           draft={`difference ${difference.id}`}
-          act={async (reason) => {
-            await resolveDifference(difference.id, reason);
+          act={async ({ reason, key }) => {
+            await resolveDifference(difference.id, reason, key);
             tellDone('The difference is resolved.');
             await refresh();
           }}

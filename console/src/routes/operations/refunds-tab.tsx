@@ -49,7 +49,7 @@ export function RefundsTab({ state }: { readonly state: string }) {
         {list.isPending && <Loading rows={6} />}
         {list.data && refunds.length === 0 && (
           <Empty title={state === 'FAILED' ? 'No refund has failed' : 'There is none'}>
-            One that the gateway declines waits here until a person sends it again.
+            One that the gateway declines waits here until a person sends it again, or pays it some other way.
           </Empty>
         )}
         <ul className={classes.list}>
@@ -92,7 +92,7 @@ export function RefundsTab({ state }: { readonly state: string }) {
           tasks={retrying.map((refund) => ({
             id: refund.id,
             name: `${money(refund.amount_minor, refund.currency)} of ${refund.order_number}`,
-            run: () => moveRefund(refund.id, 'retry'),
+            run: (_typed, key) => moveRefund(refund.id, 'retry', '', key),
           }))}
           onClose={() => {
             setRetrying(undefined);

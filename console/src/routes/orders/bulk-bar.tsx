@@ -102,7 +102,7 @@ function ManyOrders({ event, orders, onClose }: ManyOrdersProps) {
       tasks={orders.map((order) => ({
         id: order.id,
         name: `${order.order_number} · ${money(order.total_minor, order.currency)}`,
-        run: () => moveOrder(changed.get(order.id) ?? order, event),
+        run: (_typed, key) => moveOrder(changed.get(order.id) ?? order, event, '', key),
         onConflict: async () => changed.set(order.id, await client.query({ ...orderQuery(order.id), staleTime: 0 })),
       }))}
       onClose={(allDone) => {

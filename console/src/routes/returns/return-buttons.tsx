@@ -92,8 +92,8 @@ export function ReturnDialog({ of, event, onClose, onDone }: ReturnDialogProps) 
       reason={reason}
       draft={`return ${of.id} ${event}`}
       possible={of.allowed.includes(event)}
-      act={async (typed) => {
-        await act(of, event, typed);
+      act={async ({ reason: typed, key }) => {
+        await act(of, event, typed, key);
         onDone?.();
       }}
       onConflict={() => refresh(of.order_id)}

@@ -71,7 +71,7 @@ function firstOfEachOrder(returns: readonly Return[]): readonly Return[] {
 }
 
 interface Moves {
-  readonly move: (seen: Return, reason: string) => Promise<Return>;
+  readonly move: (seen: Return, reason: string, key: string) => Promise<Return>;
   /** Goes on from the version that the return's order has now. */
   readonly goOnFrom: (now: Return) => void;
 }
@@ -79,9 +79,9 @@ interface Moves {
 /** Moves returns, those of one order one after the other: each on the version that the one before has left. */
 function movesInTurn(event: ReturnEvent): Moves {
   const versionOf = new Map<number, Promise<number>>();
-  const move = (seen: Return, reason: string): Promise<Return> => {
+  const move = (seen: Return, reason: string, key: string): Promise<Return> => {
     const before = versionOf.get(seen.order_id) ?? Promise.resolve(seen.version);
-    const moved = before.then((version) => moveReturn({ id: seen.id, version }, event, reason));
+    const moved = before.then((version) => moveReturn({ id: seen.id, version }, event, reason, key));
     const after = moved.then(
       ({ version }) => version,
       () => before,
@@ -154,7 +154,7 @@ function ManyReturns({ event, returns, onClose, ...props }: ManyReturnsProps) {
       tasks={returns.map((each) => ({
         id: each.id,
         name: <ReturnName of={each} isCompleted={event === 'complete'} />,
-        run: (typed) => move(each, typed),
+        run: (typed, key) => move(each, typed, key),
         // What it refunds may have changed as well: the row shows it before it is tried again.
         onConflict: async () => {
           goOnFrom(await client.query({ ...returnQuery(each.id), staleTime: 0 }));

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ActKeys } from '../../api/act-keys.ts';
 import { moveReturn } from '../../api/moves.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import type { Return, ReturnEvent } from '../../api/types.ts';
@@ -9,14 +10,15 @@ import { tellDone, tellFailed } from '../../parts/toast.tsx';
 /** Moves a return, tells how it went, and has everything read anew that shows it. */
 export function useReturnMove() {
   const client = useQueryClient();
+  const [keys] = useState(() => new ActKeys());
   const [busy, setBusy] = useState<number>();
   const refresh = (orderId: number) =>
     Promise.all(
       [['order', orderId], ['returns'], ['overview']].map((queryKey) => client.invalidateQueries({ queryKey })),
     );
 
-  const act = async (seen: Return, event: ReturnEvent, reason = '') => {
-    const after = await moveReturn(seen, event, reason);
+  const act = async (seen: Return, event: ReturnEvent, reason: string, key: string) => {
+    const after = await moveReturn(seen, event, reason, key);
     tellDone(`${returnLabel(after.id)} is ${wordsOf(after.state).toLowerCase()}.`);
     await refresh(after.order_id);
   };
@@ -24,7 +26,7 @@ export function useReturnMove() {
   const actAtOnce = async (seen: Return, event: ReturnEvent): Promise<boolean> => {
     setBusy(seen.id);
     try {
-      await act(seen, event);
+      await keys.send(`${seen.id} ${event}`, (key) => act(seen, event, '', key));
       return true;
     } catch (error) {
       if (error instanceof ApiProblem && error.isConflict) {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ActKeys } from '../../../api/act-keys.ts';
 import { moveOrder } from '../../../api/moves.ts';
 import { ApiProblem } from '../../../api/problem.ts';
 import { orderQuery } from '../../../api/queries.ts';
@@ -18,11 +19,12 @@ export function OrderButtons({ order }: { readonly order: Order }) {
   const may = useMay();
   const allowed = order.allowed.filter((event) => may(`${event}Order`));
   const [asked, setAsked] = useState<OrderEvent>();
+  const [keys] = useState(() => new ActKeys());
   const [isBusy, setIsBusy] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: ['order', order.id] });
 
-  const act = async (event: OrderEvent, reason = '') => {
-    const after = await moveOrder(order, event, reason);
+  const act = async (event: OrderEvent, reason: string, key: string) => {
+    const after = await moveOrder(order, event, reason, key);
     client.setQueryData(orderQuery(order.id).queryKey, after);
     tellDone(`${after.order_number} is ${wordsOf(after.state).toLowerCase()}.`);
     await refresh();
@@ -34,7 +36,7 @@ export function OrderButtons({ order }: { readonly order: Order }) {
     }
     setIsBusy(true);
     try {
-      await act(event);
+      await keys.send(event, (key) => act(event, '', key));
     } catch (error) {
       const isConflict = error instanceof ApiProblem && error.isConflict;
       tellFailed(
@@ -81,7 +83,7 @@ export function OrderButtons({ order }: { readonly order: Order }) {
           reason={dialog.reason}
           draft={`order ${order.id} ${asked}`}
           possible={order.allowed.includes(asked)}
-          act={(reason) => act(asked, reason)}
+          act={({ reason, key }) => act(asked, reason, key)}
           onConflict={refresh}
           onClose={() => {
             setAsked(undefined);

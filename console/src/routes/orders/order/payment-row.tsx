@@ -102,8 +102,8 @@ export function PaymentRow({ order, payment }: PaymentRowProps) {
           reason="optional"
           draft={`payment ${payment.id} ${asked}`}
           possible={payment.allowed.includes(asked)}
-          act={async (reason) => {
-            await movePayment(order, payment.id, asked, reason);
+          act={async ({ reason, key }) => {
+            await movePayment(order, payment.id, asked, reason, key);
             tellDone(act.told);
             await refresh();
           }}

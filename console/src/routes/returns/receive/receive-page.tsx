@@ -2,10 +2,11 @@ import { Button, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { ActKeys } from '../../../api/act-keys.ts';
 import { moveReturn } from '../../../api/moves.ts';
 import { reasonOf } from '../../../api/problem.ts';
 import { searchQuery } from '../../../api/queries.ts';
-import type { Return } from '../../../api/types.ts';
+import type { Return, ReturnEvent } from '../../../api/types.ts';
 import { returnLabel, wordsOf } from '../../../format/words.ts';
 import { useDraft } from '../../../parts/draft.ts';
 import { BarcodeIcon, CheckIcon, WarningIcon } from '../../../parts/icons.tsx';
@@ -55,6 +56,7 @@ export function ReceivePage() {
  */
 function Door() {
   const client = useQueryClient();
+  const [keys] = useState(() => new ActKeys());
   const field = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState('');
   const [scans, setScans] = useDraft<readonly Scan[]>('scans', []);
@@ -72,12 +74,14 @@ function Door() {
     setScans((before) => [{ ...scan, at }, ...before.filter((each) => each.at !== answeredAt)].slice(0, MOST_KEPT));
     return at;
   };
+  const move = (seen: Return, event: ReturnEvent) =>
+    keys.send(`${seen.id} ${event}`, (key) => moveReturn(seen, event, '', key));
   const receive = async (found: Return, scanned: string, askedAt?: number) => {
     const of = { code: scanned, orderId: found.order_id };
     try {
       // One that nobody marked as on its way is here all the same.
-      const coming = found.allowed.includes('dispatch') ? await moveReturn(found, 'dispatch') : found;
-      await moveReturn(coming, 'receive');
+      const coming = found.allowed.includes('dispatch') ? await move(found, 'dispatch') : found;
+      await move(coming, 'receive');
       note({ ...of, ok: true, words: `${returnLabel(found.id)} of ${found.order_number} is received` }, askedAt);
     } catch (error) {
       note({ ...of, ok: false, words: reasonOf(error) }, askedAt);
