@@ -18,6 +18,7 @@ export type OrderCommand =
   | SettleRefund
   | FailRefund
   | RetryRefund
+  | RecordRefund
   | MarkInvoice
   | MarkCreditNote;
 
@@ -124,6 +125,15 @@ export interface FailRefund {
 export interface RetryRefund {
   readonly type: 'retry_refund';
   readonly refundId: number;
+  readonly reason: string | null;
+}
+
+/** A person has paid a declined refund some other way, such as by bank transfer. */
+export interface RecordRefund {
+  readonly type: 'record_refund';
+  readonly refundId: number;
+  /** What that payment is called where it was made. */
+  readonly reference: string;
   readonly reason: string | null;
 }
 

@@ -38,6 +38,7 @@ export function decide(order: Order, command: OrderCommand, circumstances: Circu
     case 'settle_refund':
     case 'fail_refund':
     case 'retry_refund':
+    case 'record_refund':
       return moveRefund(order, command, circumstances);
     case 'mark_invoice':
       return markInvoice(order, command, circumstances);

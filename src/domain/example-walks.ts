@@ -92,6 +92,8 @@ function refundCommandOf({ place, choice, quantity, isWild }: Step, order: Order
       return { type: 'fail_refund', refundId, attempt, failureCode: 'declined', failureMessage: 'No.' };
     case 'retry':
       return { type: 'retry_refund', refundId, reason: null };
+    case 'record':
+      return { type: 'record_refund', refundId, reference: 'transfer-1', reason: null };
   }
 }
 

@@ -90,6 +90,8 @@ export const refundLifecycle = checked({
     { event: 'settle', from: 'SUBMITTED', to: 'SUCCEEDED' },
     { event: 'fail', from: 'SUBMITTED', to: 'FAILED' },
     { event: 'retry', from: 'FAILED', to: 'PENDING' },
+    // The gateway declines it for good: the shop has paid it some other way.
+    { event: 'record', from: 'FAILED', to: 'SUCCEEDED' },
     { event: 'approve', from: 'AWAITING_APPROVAL', to: 'PENDING' },
     { event: 'reject', from: 'AWAITING_APPROVAL', to: 'REJECTED' },
   ],

@@ -42,6 +42,7 @@ export const OPERATIONS = {
   listRefunds: OF_AN_ORDER,
   getRefund: OF_AN_ORDER,
   retryRefund: ['admin', 'finance'],
+  recordRefund: ['admin', 'finance'],
   requestRefund: ['admin', 'support', 'finance'],
   approveRefund: ['admin', 'finance'],
   rejectRefund: ['admin', 'finance'],

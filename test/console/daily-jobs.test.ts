@@ -224,6 +224,31 @@ describeConsole('a day of finance', () => {
     });
   });
 
+  it('records that a refund which the gateway declined was paid elsewhere, and its order says so', async () => {
+    const faults = `${shop.gatewayUrl}/v1/faults`;
+    await fetch(faults, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode: 'decline', times: 1 }),
+    });
+    const [order] = await shop.sql<{ id: number; order_number: string }>(
+      `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id DESC LIMIT 1`,
+    );
+    await fetch(`${shop.url}/v1/orders/${order?.id ?? 0}/cancel`, { method: 'POST' });
+    const page = await shop.open('/operations?tab=refunds&state=FAILED');
+    const row = page.getByRole('listitem').filter({ hasText: order?.order_number ?? '' });
+    await row.getByRole('button', { name: 'Paid elsewhere' }).click();
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.getByRole('button', { name: 'Paid elsewhere' });
+    expect(await confirm.isDisabled()).toBe(true);
+    expect(await breachesOf(page)).toEqual([]);
+    await dialog.getByLabel('Reference of the payment').fill('NEFT N331261234567');
+    await confirm.click();
+    await isThere(page.getByText('The refund is succeeded.'));
+    await page.goto(`${shop.url}/console/orders/${order?.id ?? 0}`);
+    await isThere(page.getByText('Paid elsewhere: NEFT N331261234567'));
+  });
+
   it('runs dead jobs that died alike again together', async () => {
     await shop.sql(
       `UPDATE jobs SET state = 'DEAD', last_error = 'connect ECONNREFUSED 127.0.0.1:25', attempts = 12

@@ -127,11 +127,14 @@ export const RefundSchema = named(
     state: RefundStateSchema,
     attempt: Type.Integer({ description: 'Grows when a person retries a refund that the gateway declined' }),
     gateway_reference: Nullable(Type.String()),
+    elsewhere_reference: Nullable(
+      Type.String({ description: 'Of one that you paid elsewhere, and recorded: what that payment is called there' }),
+    ),
     failure_code: Nullable(Type.String()),
     failure_message: Nullable(Type.String()),
     created_at: TimestampOut,
     updated_at: TimestampOut,
-    allowed: Type.Array(Type.Enum(['retry', 'approve', 'reject'] as const), {
+    allowed: Type.Array(Type.Enum(['retry', 'record', 'approve', 'reject'] as const), {
       description: 'What a person may do now',
     }),
   }),

@@ -81,6 +81,14 @@ export const NewRefund = Type.Object(
   { ...strict, examples: [{ amount_minor: 5000, reason: 'A dent in the lid' }] },
 );
 
+export const RecordRefundBody = Type.Object(
+  {
+    reference: { ...Text(200, 'NEFT N331261234567'), description: 'What that payment is called where it was made' },
+    reason: Reason,
+  },
+  { ...strict, examples: [{ reference: 'NEFT N331261234567', reason: 'The card is closed' }] },
+);
+
 /** What completing a return may keep back. */
 export const CompleteReturnBody = Type.Object(
   {

@@ -20,13 +20,28 @@ export function refundView(view: ShownRefund): Static<typeof RefundSchema> {
     state: view.state,
     attempt: view.attempt,
     gateway_reference: view.gatewayReference,
+    elsewhere_reference: view.elsewhereReference,
     failure_code: view.failureCode,
     failure_message: view.failureMessage,
     created_at: view.createdAt,
     updated_at: view.updatedAt,
-    // The lifecycle's other events are the worker's, not a person's.
-    allowed: view.state === 'FAILED' ? ['retry'] : view.state === 'AWAITING_APPROVAL' ? ['approve', 'reject'] : [],
+    allowed: allowedOf(view),
   };
+}
+
+/** The lifecycle's other events are the worker's, not a person's. */
+function allowedOf({ state }: ShownRefund): Static<typeof RefundSchema>['allowed'] {
+  switch (state) {
+    case 'FAILED':
+      return ['retry', 'record'];
+    case 'AWAITING_APPROVAL':
+      return ['approve', 'reject'];
+    case 'PENDING':
+    case 'SUBMITTED':
+    case 'SUCCEEDED':
+    case 'REJECTED':
+      return [];
+  }
 }
 
 /** A refund as the lists show it, from the order that it is part of. */

@@ -154,8 +154,11 @@ function toldOfRefund(difference: RefundDifference): string {
     }
     case 'outcome_unknown':
       return `refund ${difference.refund.id} is under way here for over an hour, and neither paid nor pending at the gateway`;
-    case 'paid_twice':
-      return `refund ${difference.refund.id} was paid ${difference.theirs.length} times at the gateway`;
+    case 'paid_twice': {
+      const { refund, theirs } = difference;
+      const times = `${theirs.length === 1 ? 'once' : `${theirs.length} times`} at the gateway`;
+      return `refund ${refund.id} was paid ${times}${refund.isPaidElsewhere ? ', and elsewhere' : ''}`;
+    }
     case 'unknown_here':
       return `the gateway paid ${difference.theirs.reference} (${difference.theirs.gatewayReference}), which is no refund here`;
   }

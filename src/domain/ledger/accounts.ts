@@ -40,6 +40,8 @@ export function accountsOf(order: Order): Accounts {
   return accounts;
 }
 
+const CASH_ELSEWHERE = 'cash:elsewhere';
+
 type Post = (account: string, amountMinor: number) => void;
 
 /** A sale: what the customer owes for it, against what was sold. */
@@ -84,7 +86,7 @@ function postRefund(post: Post, order: Order, refund: Refund): void {
   if (state === 'AWAITING_APPROVAL' || state === 'REJECTED') return;
   const payment = order.payments.find(({ id }) => id === refund.paymentId);
   if (!payment) throw new RangeError(`refund ${refund.id} is of no payment of the order`);
-  post(state === 'SUCCEEDED' ? cashAccount(payment) : 'refunds_payable', -amountMinor);
+  post(state === 'SUCCEEDED' ? paidFrom(refund, payment) : 'refunds_payable', -amountMinor);
   post(debitedBy(order, refund), amountMinor);
 }
 
@@ -98,5 +100,9 @@ function debitedBy(order: Order, { cause, returnId }: Refund): string {
 }
 
 function cashAccount({ gateway }: Payment): string {
-  return `cash:${gateway ?? 'elsewhere'}`;
+  return gateway === null ? CASH_ELSEWHERE : `cash:${gateway}`;
+}
+
+function paidFrom({ elsewhereReference }: Refund, payment: Payment): string {
+  return elsewhereReference === null ? cashAccount(payment) : CASH_ELSEWHERE;
 }

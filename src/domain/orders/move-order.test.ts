@@ -118,6 +118,7 @@ describe('cancelling', () => {
         state: 'PENDING',
         attempt: 1,
         gatewayReference: null,
+        elsewhereReference: null,
         failureCode: null,
         failureMessage: null,
         createdAt: new Date(now),

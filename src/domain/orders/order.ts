@@ -122,6 +122,8 @@ export interface Refund {
   /** Grows when a person retries a refund that the gateway declined; part of the gateway's idempotency key. */
   readonly attempt: number;
   readonly gatewayReference: string | null;
+  /** Of one that the shop has paid some other way: what that payment is called where it was made. */
+  readonly elsewhereReference: string | null;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
   readonly createdAt: Date;

@@ -70,6 +70,7 @@ function createRefund(
     state,
     attempt: 1,
     gatewayReference: null,
+    elsewhereReference: null,
     failureCode: null,
     failureMessage: null,
     createdAt: now,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
+import type { FailRefund, RecordRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
 import { decide } from '../decide.ts';
 import {
   acceptedBy,
@@ -9,11 +9,12 @@ import {
   refusalBy,
   type UndoubtedState,
 } from '../example-orders.ts';
+import { entriesBetween } from '../ledger/entries.ts';
 import { allowedEvents, eventsOf, refundLifecycle, stateAfter, type RefundEvent } from '../lifecycles.ts';
 
 const now = '2026-05-20T06:00:00.000Z';
 
-type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund;
+type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund | RecordRefund;
 
 /** Those of one that no second person decides on. */
 type UndoubtedEvent = Exclude<RefundEvent, 'approve' | 'reject'>;
@@ -28,6 +29,8 @@ function commandOf(event: UndoubtedEvent, refundId: number): RefundCommand {
       return { type: 'fail_refund', refundId, attempt: 1, failureCode: 'expired', failureMessage: 'The card is old.' };
     case 'retry':
       return { type: 'retry_refund', refundId, reason: 'New card' };
+    case 'record':
+      return { type: 'record_refund', refundId, reference: 'NEFT 12', reason: 'The card is closed' };
   }
 }
 
@@ -112,6 +115,36 @@ describe('what a refund keeps', () => {
     expect(onlyOne(order.payments)).toBe(onlyOne(before.payments));
     expect(onlyOne(transitions).reason).toBe('New card');
     expect(jobs).toEqual([{ kind: 'refund.submit', subjectId: refund.id }]);
+  });
+
+  test('recorded as paid elsewhere: by what name, on the record as well, with nothing left to do', () => {
+    const { order: before, refund } = orderWithRefundIn('FAILED');
+    const { order, transitions, jobs } = acceptedBy(
+      decide(before, commandOf('record', refund.id), circumstancesAt(now)),
+    );
+    expect(onlyOne(order.refunds)).toEqual({
+      ...refund,
+      state: 'SUCCEEDED',
+      elsewhereReference: 'NEFT 12',
+      failureCode: null,
+      failureMessage: null,
+      updatedAt: new Date(now),
+    });
+    expect(onlyOne(transitions).reason).toBe('NEFT 12: The card is closed');
+    expect(jobs).toEqual([]);
+    const unexplained = { type: 'record_refund', refundId: refund.id, reference: 'NEFT 12', reason: null } as const;
+    const record = acceptedBy(decide(before, unexplained, circumstancesAt(now))).transitions;
+    expect(onlyOne(record).reason).toBe('NEFT 12');
+  });
+
+  test('recorded as paid elsewhere: in the ledger it leaves there, and not the gateway', () => {
+    const { order: failed, refund } = orderWithRefundIn('FAILED');
+    const byGateway = { ...failed, payments: failed.payments.map((each) => ({ ...each, gateway: 'stripe' as const })) };
+    const { order } = acceptedBy(decide(byGateway, commandOf('record', refund.id), circumstancesAt(now)));
+    expect(entriesBetween(byGateway, order)).toEqual([
+      { account: 'refunds_payable', amountMinor: refund.amountMinor },
+      { account: 'cash:elsewhere', amountMinor: -refund.amountMinor },
+    ]);
   });
 
   test.each(['submit', 'settle'] as const)('%s asks for no further work', (event) => {

@@ -1,9 +1,9 @@
-import type { FailRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
+import type { FailRefund, RecordRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
 import { accepted, refused, type Circumstances, type Decision, type JobRequest } from '../decision.ts';
 import { allowedEvents, refundLifecycle, stateAfter, type RefundEvent } from '../lifecycles.ts';
 import { withPart, type Order, type Refund } from '../orders/order.ts';
 
-type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund;
+type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund | RecordRefund;
 
 /** Moves a refund along its lifecycle. */
 export function moveRefund(order: Order, command: RefundCommand, circumstances: Circumstances): Decision {
@@ -57,5 +57,14 @@ function meaningOf(command: RefundCommand, refund: Refund): Meaning {
         change: { attempt: refund.attempt + 1, failureCode: null, failureMessage: null },
         jobs: [{ kind: 'refund.submit', subjectId: refund.id }],
       };
+    case 'record_refund': {
+      const { reference, reason } = command;
+      return {
+        event: 'record',
+        reason: reason === null ? reference : `${reference}: ${reason}`,
+        change: { elsewhereReference: reference, failureCode: null, failureMessage: null },
+        jobs: [],
+      };
+    }
   }
 }

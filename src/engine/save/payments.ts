@@ -58,16 +58,20 @@ export function savePayments(write: Write, parts: ChangedParts): void {
     'update-refunds',
     parts.changedRefunds,
     `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
-                        gateway_reference = changed.gateway_reference, failure_code = changed.failure_code,
+                        gateway_reference = changed.gateway_reference,
+                        elsewhere_reference = changed.elsewhere_reference, failure_code = changed.failure_code,
                         failure_message = changed.failure_message, updated_at = changed.updated_at
-     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-          AS changed (id, state, attempt, gateway_reference, failure_code, failure_message, updated_at)
+     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
+                 $8::timestamptz[])
+          AS changed (id, state, attempt, gateway_reference, elsewhere_reference, failure_code, failure_message,
+                      updated_at)
      WHERE refunds.id = changed.id`,
     (part) => [
       part.id,
       part.state,
       part.attempt,
       part.gatewayReference,
+      part.elsewhereReference,
       part.failureCode,
       part.failureMessage,
       part.updatedAt,

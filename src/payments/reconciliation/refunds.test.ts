@@ -13,8 +13,10 @@ const ours: OurRefund = {
   amountMinor: 500,
   currency: 'INR',
   state: 'SUCCEEDED',
+  isPaidElsewhere: false,
   isOverdue: false,
 };
+const elsewhere: OurRefund = { ...ours, isPaidElsewhere: true };
 const theirs: GatewayRefund = {
   gatewayReference: 'rf_7',
   reference: referenceOf(7),
@@ -64,6 +66,7 @@ describe('refunds that agree', () => {
     ['under way here for long, pending there', [overdue], [{ ...theirs, status: 'pending' }]],
     ['failed here, declined there', [{ ...ours, state: 'FAILED' }], [{ ...theirs, status: 'declined' }]],
     ['a refund of nothing, which never goes there', [{ ...ours, amountMinor: 0 }], []],
+    ['paid elsewhere, declined there', [elsewhere], [{ ...theirs, status: 'declined' }]],
     ['declined before it was paid', [ours], [theirs, { ...theirs, gatewayReference: 'rf_6', status: 'declined' }]],
     ["declined, and no refund of ours: somebody else's", [], [{ ...theirs, status: 'declined' }]],
   ])('%s', (_what, here, there) => {
@@ -120,6 +123,12 @@ describe('refunds that differ', () => {
       { kind: 'amounts_differ', refund: ofNothing, theirs },
     ],
     ['paid twice', [ours], [again, theirs], { kind: 'paid_twice', refund: ours, theirs: [again, theirs] }],
+    [
+      'paid there after all, and elsewhere',
+      [elsewhere],
+      [theirs],
+      { kind: 'paid_twice', refund: elsewhere, theirs: [theirs] },
+    ],
     ['unknown here', [], [theirs], { kind: 'unknown_here', theirs }],
     ["another installation's of the same id", [], [foreign], { kind: 'unknown_here', theirs: foreign }],
     ['no reference of ours', [], [stranger], { kind: 'unknown_here', theirs: stranger }],
@@ -137,6 +146,7 @@ const agreeing = fc
       amountMinor: fc.integer({ min: 0, max: 100_000 }),
       currency: fc.constantFrom('INR', 'EUR'),
       state: fc.constantFrom(...refundLifecycle.states),
+      isPaidElsewhere: fc.constant(false),
       isOverdue: fc.constant(false),
     }),
     { selector: ({ id }) => id, minLength: 1, maxLength: 30 },

@@ -10,6 +10,8 @@ export interface OurRefund {
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
+  /** A person has recorded that the shop paid it some other way, once the gateway had declined it. */
+  readonly isPaidElsewhere: boolean;
   /** Under way for so long that the gateway's answer should have come by any of its ways. */
   readonly isOverdue: boolean;
 }
@@ -20,7 +22,7 @@ export type RefundDifference =
   /** We say that it was paid; the gateway has never heard of it. */
   | { readonly kind: 'not_at_the_gateway'; readonly refund: OurRefund }
   | { readonly kind: 'amounts_differ'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
-  /** Under one of our references, the gateway paid more than once. */
+  /** Under one of our references, the gateway paid more than once; or once, and the shop elsewhere as well. */
   | { readonly kind: 'paid_twice'; readonly refund: OurRefund; readonly theirs: readonly GatewayRefund[] }
   /** Under way here for long, and neither paid nor pending there: a person must look, for it is never sent blindly. */
   | { readonly kind: 'outcome_unknown'; readonly refund: OurRefund }
@@ -49,11 +51,11 @@ function compareOne(refund: OurRefund, theirs: readonly GatewayRefund[], isPendi
   const [first, ...more] = theirs;
   if (!first) {
     // A refund of nothing is settled without the gateway.
-    const isMissing = refund.state === 'SUCCEEDED' && refund.amountMinor > 0;
+    const isMissing = refund.state === 'SUCCEEDED' && refund.amountMinor > 0 && !refund.isPaidElsewhere;
     if (isMissing) return [{ kind: 'not_at_the_gateway', refund }];
     return refund.isOverdue && !isPending ? [{ kind: 'outcome_unknown', refund }] : [];
   }
-  if (more.length > 0) return [{ kind: 'paid_twice', refund, theirs }];
+  if (more.length > 0 || refund.isPaidElsewhere) return [{ kind: 'paid_twice', refund, theirs }];
   if (first.amountMinor !== refund.amountMinor || first.currency !== refund.currency) {
     return [{ kind: 'amounts_differ', refund, theirs: first }];
   }

@@ -23,6 +23,7 @@ export interface RefundView {
   readonly state: RefundState;
   readonly attempt: number;
   readonly gatewayReference: string | null;
+  readonly elsewhereReference: string | null;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
   readonly createdAt: Date;
@@ -39,8 +40,10 @@ const SELECT = `SELECT refunds.id, refunds.order_id AS "orderId", order_number A
                        refunds.payment_id AS "paymentId", payments.gateway,
                        CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference",
                        coalesce(cause, CASE WHEN return_id IS NULL THEN 'cancellation' ELSE 'return' END) AS cause,
-                       requested_by AS "requestedBy", refunds.return_id AS "returnId", refunds.amount_minor AS "amountMinor", refunds.currency,
-                       refunds.state, refunds.attempt, refunds.gateway_reference AS "gatewayReference",
+                       requested_by AS "requestedBy", refunds.return_id AS "returnId",
+                       refunds.amount_minor AS "amountMinor", refunds.currency, refunds.state, refunds.attempt,
+                       refunds.gateway_reference AS "gatewayReference",
+                       refunds.elsewhere_reference AS "elsewhereReference",
                        refunds.failure_code AS "failureCode", refunds.failure_message AS "failureMessage",
                        refunds.created_at AS "createdAt", refunds.updated_at AS "updatedAt"
                 FROM refunds JOIN orders ON orders.id = refunds.order_id JOIN payments ON payments.id = payment_id`;

@@ -113,6 +113,7 @@ export interface RefundRow {
   state: RefundState;
   attempt: number;
   gateway_reference: string | null;
+  elsewhere_reference: string | null;
   failure_code: string | null;
   failure_message: string | null;
   created_at: Date;
@@ -203,6 +204,7 @@ export function toRefund(row: RefundRow): Refund {
     state: row.state,
     attempt: row.attempt,
     gatewayReference: row.gateway_reference,
+    elsewhereReference: row.elsewhere_reference,
     failureCode: row.failure_code,
     failureMessage: row.failure_message,
     createdAt: row.created_at,

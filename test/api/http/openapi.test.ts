@@ -73,6 +73,7 @@ describe('the OpenAPI document', () => {
       'payments capture',
       'payments void',
       'refunds approve',
+      'refunds record',
       'refunds reject',
       'refunds retry',
       'jobs retry',

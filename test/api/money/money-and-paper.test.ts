@@ -24,6 +24,12 @@ async function settle(orderId: number, command: OrderCommand): Promise<void> {
   expect(outcome.kind).toBe('done');
 }
 
+async function decline({ id, order_id }: RefundJson): Promise<void> {
+  await settle(order_id, { type: 'submit_refund', refundId: id });
+  const decline = { type: 'fail_refund', refundId: id, attempt: 1 } as const;
+  await settle(order_id, { ...decline, failureCode: 'account_closed', failureMessage: 'The account is closed.' });
+}
+
 async function refundOfCancelledOrder(): Promise<RefundJson> {
   const { id } = await placeOrder(api);
   const { refunds } = await moveOrder(api, id, 'pay', 'cancel');
@@ -46,21 +52,69 @@ describe('refunds', () => {
   });
 
   it('can be sent again after the gateway declined, as a new attempt with a new job', async () => {
-    const { id, order_id } = await refundOfCancelledOrder();
-    await settle(order_id, { type: 'submit_refund', refundId: id });
-    const decline = { type: 'fail_refund', refundId: id, attempt: 1 } as const;
-    await settle(order_id, { ...decline, failureCode: 'account_closed', failureMessage: 'The account is closed.' });
+    const refund = await refundOfCancelledOrder();
+    const { id, order_id } = refund;
+    await decline(refund);
     expect((await api.get(`/v1/refunds/${id}`)).json()).toMatchObject({
       state: 'FAILED',
       failure_code: 'account_closed',
       failure_message: 'The account is closed.',
-      allowed: ['retry'],
+      allowed: ['retry', 'record'],
     });
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post(`/v1/refunds/${id}/retry`)));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409, 409, 409, 409]);
     expect((await api.get(`/v1/refunds/${id}`)).json()).toMatchObject({ state: 'PENDING', attempt: 2, allowed: [] });
     const jobs = await api.get(`/v1/jobs?kind=refund.submit&order_id=${order_id}`);
     expect(jobs.json<PageJson<unknown>>().data).toHaveLength(2);
+  });
+
+  it('that the gateway declined for good are paid elsewhere and recorded once, which ends them', async () => {
+    const refund = await refundOfCancelledOrder();
+    const { id, order_id } = refund;
+    await decline(refund);
+    const body = { reference: 'NEFT N331261234567', reason: 'The card is closed' };
+    const record = () => api.post(`/v1/refunds/${id}/record`, body);
+    const answers = await Promise.all(Array.from({ length: 5 }, record));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409, 409, 409, 409]);
+    expect((await api.get(`/v1/refunds/${id}`)).json()).toMatchObject({
+      state: 'SUCCEEDED',
+      elsewhere_reference: body.reference,
+      gateway_reference: null,
+      failure_code: null,
+      allowed: [],
+    });
+    const trail = (await api.get(`/v1/orders/${order_id}/transitions`)).json<PageJson<{ reason: string | null }>>();
+    expect(trail.data.map(({ reason }) => reason)).toContain('NEFT N331261234567: The card is closed');
+    const statement = await api.get(`/v1/orders/${order_id}/ledger`);
+    const { accounts } = statement.json<{ accounts: { account: string; balance_minor: number }[] }>();
+    const balances = Object.fromEntries(accounts.map(({ account, balance_minor }) => [account, balance_minor]));
+    expect(balances).toMatchObject({ refunds_payable: 0, 'cash:elsewhere': 0 });
+    expect((await api.post(`/v1/refunds/${id}/retry`)).statusCode).toBe(409);
+  });
+
+  it.each([
+    [{}, 'reference'],
+    [{ reference: '' }, 'reference'],
+    [{ reference: 'x'.repeat(201) }, 'reference'],
+    [{ reference: 'NEFT 1', amount_minor: 5 }, 'amount_minor'],
+  ])('are not recorded as paid by %j, which changes nothing', async (body, field) => {
+    const refund = await refundOfCancelledOrder();
+    await decline(refund);
+    const answer = await api.post(`/v1/refunds/${refund.id}/record`, body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json<ProblemJson>().errors?.map((each) => each.field)).toEqual([field]);
+    expect((await api.get(`/v1/refunds/${refund.id}`)).json()).toMatchObject({ state: 'FAILED' });
+  });
+
+  it('are not recorded as paid elsewhere while the gateway may pay them yet', async () => {
+    const refund = await refundOfCancelledOrder();
+    const record = () => api.post(`/v1/refunds/${refund.id}/record`, { reference: 'NEFT 1' });
+    expect((await record()).json<ProblemJson>()).toMatchObject({ code: 'refund.illegal_transition', from: 'PENDING' });
+    await settle(refund.order_id, { type: 'submit_refund', refundId: refund.id });
+    expect((await record()).json<ProblemJson>()).toMatchObject({
+      code: 'refund.illegal_transition',
+      from: 'SUBMITTED',
+    });
   });
 
   it('are not sent again while they are pending', async () => {

@@ -194,7 +194,8 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     if (!refund) return;
     const { id: refundId, state, attempt } = refund;
     if (state === 'PENDING') act({ type: 'submit_refund', refundId });
-    else if (state === 'FAILED') act({ type: 'retry_refund', refundId, reason: null });
+    else if (state === 'FAILED' && choice % 2 === 0) act({ type: 'retry_refund', refundId, reason: null });
+    else if (state === 'FAILED') act({ type: 'record_refund', refundId, reference: 'transfer-1', reason: null });
     else if (state === 'SUBMITTED' && choice % 2 === 0) {
       act({ type: 'settle_refund', refundId, gatewayReference: 'gateway-1' });
     } else if (state === 'SUBMITTED') {

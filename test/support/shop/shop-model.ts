@@ -56,7 +56,7 @@ const RETURN_MOVES: Readonly<Record<string, Readonly<Record<string, string>>>> =
 const REFUND_MOVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PENDING: { submit: 'SUBMITTED' },
   SUBMITTED: { settle: 'SUCCEEDED', fail: 'FAILED' },
-  FAILED: { retry: 'PENDING' },
+  FAILED: { retry: 'PENDING', record: 'SUCCEEDED' },
 };
 
 /** The events that lead on, the plain way first. */

@@ -37,7 +37,10 @@ export function wordsOfDifference({ kind, subject, gateway }: Pick<Difference, '
     case 'paid_twice':
       return {
         name: 'Moved twice',
-        meaning: `Under one reference, ${gateway} has ${subject === 'payment' ? 'taken' : 'paid'} the money more than once. Reverse there what is too much.`,
+        meaning:
+          subject === 'payment'
+            ? `Under one reference, ${gateway} has taken the money more than once. Reverse there what is too much.`
+            : `The customer has the money more than once: by ${gateway} under one reference, or by ${gateway} and by what was recorded as paid elsewhere. Get back what is too much.`,
       };
     case 'unknown_here':
       return {

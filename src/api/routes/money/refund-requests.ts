@@ -1,11 +1,12 @@
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { orderEtagOf } from '../../http/order-etag.ts';
-import { expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';
+import { expectedVersionOf, orderOf, write } from '../../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
 import { RefundListSchema, RefundSchema } from '../../schemas/order.ts';
 import { NewRefund } from '../../schemas/payment.ts';
 import { refundOf, refundView } from '../../views/refund.ts';
+import { movedRefund } from './moved-refund.ts';
 
 const WHAT_IS_DECIDED = {
   approve: 'By another person than the one who asked: AWAITING_APPROVAL becomes PENDING, and is carried out.',
@@ -97,15 +98,15 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
           command: { type: `${decision}_refund`, refundId, reason: request.body.reason ?? null },
           expectedVersion: expectedVersionOf(request),
         } as const;
-        return write({ engine, request, reply, intent, status: 200, view: (outcome) => decided(outcome, refundId) });
+        return write({
+          engine,
+          request,
+          reply,
+          intent,
+          status: 200,
+          view: (outcome) => movedRefund(outcome, refundId),
+        });
       },
     );
   }
-}
-
-function decided(outcome: Parameters<typeof orderOf>[0], refundId: number): Written<ReturnType<typeof refundView>> {
-  const order = orderOf(outcome);
-  const refund = order.refunds.find(({ id }) => id === refundId);
-  if (!refund) throw new TypeError('the outcome has no refund');
-  return { view: refundView(refundOf(order, refund)), headers: { etag: orderEtagOf(order) } };
 }

@@ -3,10 +3,12 @@ import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
-import { orderOf, write } from '../../http/write.ts';
-import { IdempotencyHeader, IdParameters, MoveBody, ref } from '../../schemas/common.ts';
+import { expectedVersionOf, write } from '../../http/write.ts';
+import { IdempotencyHeader, IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
 import { RefundListQuery, RefundPage, RefundSchema } from '../../schemas/order.ts';
-import { refundOf, refundView } from '../../views/refund.ts';
+import { RecordRefundBody } from '../../schemas/payment.ts';
+import { refundView } from '../../views/refund.ts';
+import { movedRefund } from './moved-refund.ts';
 
 export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void {
   api.get(
@@ -68,19 +70,39 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
         target: { refundId },
         command: { type: 'retry_refund', refundId, reason: request.body.reason ?? null },
       } as const;
-      return write({
-        engine,
-        request,
-        reply,
-        intent,
-        status: 200,
-        view: (outcome) => {
-          const order = orderOf(outcome);
-          const refund = order.refunds.find(({ id }) => id === refundId);
-          if (!refund) throw new TypeError('the outcome has no refund');
-          return { view: refundView(refundOf(order, refund)) };
+      return write({ engine, request, reply, intent, status: 200, view: (outcome) => movedRefund(outcome, refundId) });
+    },
+  );
+
+  api.post(
+    '/v1/refunds/:id/record',
+    {
+      schema: {
+        operationId: 'recordRefund',
+        tags: ['refunds'],
+        summary: 'Record that a declined refund was paid elsewhere',
+        description:
+          'For what the gateway will not pay back, such as to a card that is closed: pay it some other way first, then ' +
+          'say here how. FAILED becomes SUCCEEDED; the gateway is not asked, and the ledger takes it from `cash:elsewhere`.',
+        headers: WriteHeaders,
+        params: IdParameters,
+        body: RecordRefundBody,
+        response: {
+          200: { description: 'The refund as it is now', ...ref(RefundSchema) },
+          ...problemAnswers(...WITH_BODY, 'order.version_mismatch', 'refund.not_found', 'refund.illegal_transition'),
         },
-      });
+      },
+    },
+    async (request, reply) => {
+      const refundId = request.params.id;
+      const { reference, reason = null } = request.body;
+      const intent = {
+        kind: 'change',
+        target: { refundId },
+        command: { type: 'record_refund', refundId, reference, reason },
+        expectedVersion: expectedVersionOf(request),
+      } as const;
+      return write({ engine, request, reply, intent, status: 200, view: (outcome) => movedRefund(outcome, refundId) });
     },
   );
 }

@@ -30,6 +30,11 @@ export function RefundRow({ refund }: { readonly refund: Refund }) {
         </p>
       )}
       {refund.gateway_reference !== null && <p className={`${classes.note ?? ''} mono`}>{refund.gateway_reference}</p>}
+      {refund.elsewhere_reference !== null && (
+        <p className={classes.note}>
+          Paid elsewhere: <span className="mono">{refund.elsewhere_reference}</span>
+        </p>
+      )}
     </li>
   );
 }
