@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../../src/cli/node-flags.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../src/cli/node-flags.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -42,7 +42,13 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...command], {
     cwd: logFolder,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, [portSetting]: String(port) },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ...NODE_ENVIRONMENT,
+      ...environment,
+      [portSetting]: String(port),
+    },
     stdio: ['ignore', 'ignore', log],
   });
   closeSync(log);

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { NODE_FLAGS } from './node-flags.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from './node-flags.ts';
 
 test('the image starts Node as the stack and the bench do', async () => {
   const dockerfile = await readFile(new URL('../../deploy/Dockerfile', import.meta.url), 'utf8');
   const entrypoint = /^ENTRYPOINT (.+)$/m.exec(dockerfile)?.[1] ?? '';
   expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_FLAGS, 'src/cli/main.js']);
+  for (const [name, value] of Object.entries(NODE_ENVIRONMENT)) expect(dockerfile).toContain(`${name}=${value} `);
 });

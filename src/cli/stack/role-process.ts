@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../node-flags.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.ts';
 import { SupervisedProcess } from '../supervised-process.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
@@ -38,7 +38,7 @@ export class RoleProcess extends SupervisedProcess {
 
 function launch({ name, role, environment }: ProcessPlan, observer: ProcessObserver): ChildProcess {
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, role], {
-    env: environment,
+    env: { ...NODE_ENVIRONMENT, ...environment },
     // The channel tells it of our end. In a group of its own: Ctrl-C at the terminal is ours to pass on, in order.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
