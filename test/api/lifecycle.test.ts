@@ -43,7 +43,7 @@ it('an order goes out, part of it comes back, the money follows; every answer is
     expect((await api.engine.execute({ actor: 'worker', intent })).kind).toBe('done');
   };
   for (const command of commands) await settle(command);
-  expect((await api.get(`/v1/refunds/${refundId}`)).json<RefundJson>().allowed).toEqual(['retry']);
+  expect((await api.get(`/v1/refunds/${refundId}`)).json<RefundJson>().allowed).toEqual(['retry', 'record']);
   expect((await api.post(`/v1/refunds/${refundId}/retry`)).statusCode).toBe(200);
   await settle({ type: 'submit_refund', refundId });
   await settle({ type: 'settle_refund', refundId, gatewayReference: 'gw_42' });
