@@ -83,7 +83,11 @@ export const NewRefund = Type.Object(
 
 export const RecordRefundBody = Type.Object(
   {
-    reference: { ...Text(200, 'NEFT N331261234567'), description: 'What that payment is called where it was made' },
+    reference: {
+      ...Text(200, 'NEFT N331261234567'),
+      pattern: '^\\S(.*\\S)?$',
+      description: 'What that payment is called where it was made',
+    },
     reason: Reason,
   },
   { ...strict, examples: [{ reference: 'NEFT N331261234567', reason: 'The card is closed' }] },

@@ -95,6 +95,7 @@ describe('refunds', () => {
   it.each([
     [{}, 'reference'],
     [{ reference: '' }, 'reference'],
+    [{ reference: '  ' }, 'reference'],
     [{ reference: 'x'.repeat(201) }, 'reference'],
     [{ reference: 'NEFT 1', amount_minor: 5 }, 'amount_minor'],
   ])('are not recorded as paid by %j, which changes nothing', async (body, field) => {
@@ -102,7 +103,8 @@ describe('refunds', () => {
     await decline(refund);
     const answer = await api.post(`/v1/refunds/${refund.id}/record`, body);
     expect(answer.statusCode).toBe(400);
-    expect(answer.json<ProblemJson>().errors?.map((each) => each.field)).toEqual([field]);
+    const fields = answer.json<ProblemJson>().errors?.map((each) => each.field);
+    expect([...new Set(fields)]).toEqual([field]);
     expect((await api.get(`/v1/refunds/${refund.id}`)).json()).toMatchObject({ state: 'FAILED' });
   });
 
