@@ -57,8 +57,9 @@ function send({ code, message, facts }: GatewayProblem, reply: FastifyReply): vo
 
 function problemOf(error: unknown): GatewayProblem {
   if (error instanceof GatewayProblem) return error;
-  if (isUnavailable(error) || error instanceof OutcomeUnknown)
+  if (isUnavailable(error) || error instanceof OutcomeUnknown) {
     return new GatewayProblem('service.unavailable', 'The database is away.');
+  }
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
     return new GatewayProblem(codeOfFramework(status), error.message);

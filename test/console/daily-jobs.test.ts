@@ -184,6 +184,18 @@ describeConsole('a day of the warehouse', () => {
   });
 });
 
+/** A paid order that was cancelled, whose refund the gateway has declined; and its row in the list of those that failed. */
+async function declinedRefund() {
+  await shop.declineNextRefund();
+  const [order] = await shop.sql<{ id: number; order_number: string }>(
+    `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`,
+  );
+  if (!order) throw new Error('the shop has no paid order left');
+  await shop.post(`/orders/${order.id}/cancel`);
+  const page = await shop.open('/operations?tab=refunds&state=FAILED');
+  return { orderId: order.id, page, row: page.getByRole('listitem').filter({ hasText: order.order_number }) };
+}
+
 describeConsole('a day of finance', () => {
   it('completes a return after seeing the exact refund, which arrives by itself', async () => {
     const page = await shop.open('/returns?state=RECEIVED');
@@ -203,40 +215,18 @@ describeConsole('a day of finance', () => {
   });
 
   it('sends a refund again that the gateway declined, and it is paid', async () => {
-    const faults = `${shop.gatewayUrl}/v1/faults`;
-    await fetch(faults, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: 'decline', times: 1 }),
-    });
-    const [order] = await shop.sql<{ id: number; order_number: string }>(
-      `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`,
-    );
-    await fetch(`${shop.url}/v1/orders/${order?.id ?? 0}/cancel`, { method: 'POST' });
-    const page = await shop.open('/operations?tab=refunds&state=FAILED');
-    const row = page.getByRole('listitem').filter({ hasText: order?.order_number ?? '' });
+    const { orderId, page, row } = await declinedRefund();
     await row.getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
     await isThere(page.getByText('The refund is pending.'));
     await eventually('the refund is paid', async () => {
-      const [refund] = await shop.sql<{ state: string }>('SELECT state FROM refunds WHERE order_id = $1', [order?.id]);
+      const [refund] = await shop.sql<{ state: string }>('SELECT state FROM refunds WHERE order_id = $1', [orderId]);
       return refund?.state === 'SUCCEEDED';
     });
   });
 
   it('records that a refund which the gateway declined was paid elsewhere, and its order says so', async () => {
-    const faults = `${shop.gatewayUrl}/v1/faults`;
-    await fetch(faults, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: 'decline', times: 1 }),
-    });
-    const [order] = await shop.sql<{ id: number; order_number: string }>(
-      `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id DESC LIMIT 1`,
-    );
-    await fetch(`${shop.url}/v1/orders/${order?.id ?? 0}/cancel`, { method: 'POST' });
-    const page = await shop.open('/operations?tab=refunds&state=FAILED');
-    const row = page.getByRole('listitem').filter({ hasText: order?.order_number ?? '' });
+    const { orderId, page, row } = await declinedRefund();
     await row.getByRole('button', { name: 'Paid elsewhere' }).click();
     const dialog = page.getByRole('dialog');
     const confirm = dialog.getByRole('button', { name: 'Paid elsewhere' });
@@ -245,7 +235,7 @@ describeConsole('a day of finance', () => {
     await dialog.getByLabel('Reference of the payment').fill('NEFT N331261234567');
     await confirm.click();
     await isThere(page.getByText('The refund is succeeded.'));
-    await page.goto(`${shop.url}/console/orders/${order?.id ?? 0}`);
+    await page.goto(`${shop.url}/console/orders/${orderId}`);
     await isThere(page.getByText('Paid elsewhere: NEFT N331261234567'));
   });
 

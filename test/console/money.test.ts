@@ -74,11 +74,7 @@ describeConsole('money', () => {
   it('that was to go back and did not is kept, and told apart from what was refunded', async () => {
     const { id } = await shop.post('/orders', { customer_id: 'declined', items: [LINE] });
     await shop.post(`/orders/${id}/pay`);
-    await fetch(`${shop.gatewayUrl}/v1/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: 'decline', times: 1 }),
-    });
+    await shop.declineNextRefund();
     await shop.post(`/orders/${id}/cancel`);
     const page = await shop.open(`/orders/${id}`);
     await isThere(page.getByText('Failed', { exact: true }));

@@ -19,6 +19,8 @@ export interface TestJobs {
   stop(): Promise<void>;
   /** The order's jobs of a kind, oldest first. */
   of(orderId: number, kind: JobKind): Promise<JobView[]>;
+  /** Leaves nothing to do: what an earlier test has left to wait is nobody's here. */
+  clear(): Promise<void>;
   /** Waits until every job is DONE or DEAD. Nobody sleeps through a back-off: what waits for its time gets it now. */
   allEnded(): Promise<void>;
   /** Takes a job as relay and worker do, for a test that runs it by hand. */
@@ -61,6 +63,9 @@ export function useJobs(database: TestDatabase): TestJobs {
       );
       const views = await Promise.all(rows.map(({ id }) => readJob(database.pool, id)));
       return views.filter((view) => view !== undefined);
+    },
+    clear: async () => {
+      await database.pool.query(`UPDATE jobs SET state = 'DONE', leased_until = NULL WHERE state <> 'DONE'`);
     },
     allEnded: async () => {
       const unfinished = async () => {

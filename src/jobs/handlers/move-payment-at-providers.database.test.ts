@@ -15,8 +15,7 @@ const servers = useServers();
 
 beforeEach(async () => {
   await gateway.switchOff();
-  // What an earlier test has left to wait is nobody's here.
-  await database.pool.query(`UPDATE jobs SET state = 'DONE', leased_until = NULL WHERE state <> 'DONE'`);
+  await jobs.clear();
 });
 
 describe('a busy account of Stripe, where no search is offered', () => {

@@ -28,8 +28,7 @@ const {
 
 beforeEach(async () => {
   await gateway.switchOff();
-  // What an earlier test has left to wait is nobody's here.
-  await database.pool.query(`UPDATE jobs SET state = 'DONE', leased_until = NULL WHERE state <> 'DONE'`);
+  await jobs.clear();
 });
 
 const capture = (paymentId: number, amountMinor: number | null = null) =>

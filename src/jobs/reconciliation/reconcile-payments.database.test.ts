@@ -25,8 +25,8 @@ const LIMITS = { timeoutMs: 5_000, maxAnswerBytes: 1024 * 1024 };
 
 beforeEach(async () => {
   await gateway.switchOff();
-  // What an earlier test has left behind is of no concern here.
-  await database.pool.query(`UPDATE jobs SET state = 'DONE', leased_until = NULL WHERE state <> 'DONE'`);
+  await jobs.clear();
+  // Nor is what it has left in the books.
   await database.pool.query('TRUNCATE gateway.payments CASCADE');
   await database.pool.query(`UPDATE payments SET gateway = NULL`);
 });

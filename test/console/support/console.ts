@@ -12,6 +12,8 @@ export interface Console {
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
   /** What another client does meanwhile: a POST to the API, which must be answered well. */
   post(path: string, body?: object): Promise<Answered>;
+  /** Has the gateway decline the next refund. */
+  declineNextRefund(): Promise<void>;
   /** One statement on the shop's database: to bring about what no person could. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -44,6 +46,14 @@ export function useConsole(): Console {
       });
       expect(answer.ok, path).toBe(true);
       return (await answer.json()) as Answered;
+    },
+    declineNextRefund: async () => {
+      const answer = await fetch(`${shop.gatewayUrl}/v1/faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ mode: 'decline', times: 1 }),
+      });
+      expect(answer.ok).toBe(true);
     },
     sql: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
       const { rows } = await shop.pool.query<Row>(text, [...values]);
