@@ -60,13 +60,19 @@ const TAKEN_CONSTRAINTS = new Set(['idempotency_keys_pkey', 'orders_order_number
 
 type WaitingRequest = Waiting<EngineRequest, Outcome>;
 
+/** What repetitions of its key wait for. */
+interface FirstOfKey {
+  readonly request: EngineRequest;
+  readonly outcome: Promise<Outcome>;
+}
+
 /** The one door: every change enters here, and everything through it is a batch. */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #context: BatchContext;
   readonly #ids = new IdSupply();
   readonly #coalescer: Coalescer<EngineRequest, Outcome>;
-  readonly #underway = new Map<string, { request: EngineRequest; outcome: Promise<Outcome> }>();
+  readonly #underway = new Map<string, { first: FirstOfKey | undefined }>();
   readonly #idleClients: Client[] = [];
 
   constructor(options: EngineOptions) {
@@ -107,7 +113,7 @@ export class Engine {
     // A repetition that arrives while the first is under way waits for its answer, instead of failing the next batch
     // on the key that the first is about to write.
     const key = keyOf(idempotency);
-    const first = this.#underway.get(key);
+    const first = this.#underway.get(key)?.first;
     if (first) {
       const outcome = await first.outcome;
       if (outcome.answer) {
@@ -117,8 +123,15 @@ export class Engine {
       }
       return this.#coalescer.submit(request);
     }
-    const outcome = this.#coalescer.submit(request).finally(() => this.#underway.delete(key));
-    this.#underway.set(key, { request, outcome });
+    const entry: { first: FirstOfKey | undefined } = { first: undefined };
+    const outcome = this.#coalescer.submit(request).finally(() => {
+      this.#underway.delete(key);
+      // A map makes its table anew as it is used, and from each former one the next can be reached: once one of them is
+      // in old memory, all that the later ones held stays until a large collection. So the entry holds nothing any more.
+      entry.first = undefined;
+    });
+    entry.first = { request, outcome };
+    this.#underway.set(key, entry);
     return outcome;
   }
 

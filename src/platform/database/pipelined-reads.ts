@@ -42,7 +42,7 @@ interface Place {
 interface Lane {
   readonly client: Promise<Client>;
   /** Those under way, in the order in which they are answered. */
-  readonly places: Set<Place>;
+  readonly places: Place[];
   /** When the statement that it is at became the first of those under way. */
   firstSince: number;
   hasAnswered: boolean;
@@ -147,13 +147,13 @@ export class PipelinedReads implements Reads {
     let best: Lane | undefined;
     let quick = 0;
     for (const lane of this.#lanes) {
-      if (lane.places.size > 0 && now - lane.firstSince > SLOW_MS) continue;
+      if (lane.places.length > 0 && now - lane.firstSince > SLOW_MS) continue;
       quick += 1;
-      if (!best || lane.places.size < best.places.size) best = lane;
+      if (!best || lane.places.length < best.places.length) best = lane;
     }
-    if (best?.places.size === 0) return best;
+    if (best?.places.length === 0) return best;
     if (quick < connections && this.#lanes.length < mostConnections) return this.#open();
-    return best && best.places.size < MOST_UNDERWAY ? best : undefined;
+    return best && best.places.length < MOST_UNDERWAY ? best : undefined;
   }
 
   async #askOn<Row extends QueryResultRow>(
@@ -161,10 +161,10 @@ export class PipelinedReads implements Reads {
     waiting: Waiting,
     statement: QueryConfig,
   ): Promise<QueryResult<Row>> {
-    if (lane.places.size === 0) lane.firstSince = performance.now();
+    if (lane.places.length === 0) lane.firstSince = performance.now();
     else this.#watch(lane);
     const place: Place = { waiting };
-    lane.places.add(place);
+    lane.places.push(place);
     try {
       const result = await (await lane.client).query<Row>(statement);
       lane.hasAnswered = true;
@@ -173,7 +173,7 @@ export class PipelinedReads implements Reads {
       if (isUnavailable(error)) this.#drop(lane);
       throw error;
     } finally {
-      lane.places.delete(place);
+      lane.places.splice(lane.places.indexOf(place), 1);
       lane.firstSince = performance.now();
       if (this.#queue.length > 0) this.#schedule();
     }
@@ -185,7 +185,7 @@ export class PipelinedReads implements Reads {
     lane.isWatched = true;
     const timer = setTimeout(() => {
       lane.isWatched = false;
-      if (lane.places.size < 2) return;
+      if (lane.places.length < 2) return;
       if (performance.now() - lane.firstSince < SLOW_MS) this.#watch(lane);
       else this.#overtake(lane);
     }, SLOW_MS);
@@ -205,7 +205,7 @@ export class PipelinedReads implements Reads {
   #open(): Lane {
     const lane: Lane = {
       client: this.#connect(),
-      places: new Set(),
+      places: [],
       firstSince: 0,
       hasAnswered: false,
       isWatched: false,

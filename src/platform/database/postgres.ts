@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { DatabaseClient } from './client.ts';
 import { isoTimestamp, parseTimestamp } from './timestamp.ts';
 import type { Logger } from '../logger.ts';
 
@@ -10,8 +11,6 @@ const SESSION_TIMEOUTS = {
   idle_in_transaction_session_timeout: 10_000,
 };
 const CONNECTION_TIMEOUT_MS = 2_000;
-/** A peer that vanished without a word is given up after this. */
-const QUERY_TIMEOUT_MS = 20_000;
 
 const BIGINT_OID = 20;
 const TIMESTAMPTZ_OID = 1184;
@@ -36,7 +35,6 @@ function connectionOptions(databaseUrl: string, applicationName: string): pg.Cli
     connectionString: databaseUrl,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     types,
     ...SESSION_TIMEOUTS,
@@ -52,7 +50,11 @@ export interface PoolOptions {
 
 /** A pool for statements that stand alone. Asking a full pool waits two seconds at most. */
 export function createPool({ databaseUrl, applicationName, size, logger }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ ...connectionOptions(databaseUrl, applicationName), max: size });
+  const pool = new pg.Pool({
+    ...connectionOptions(databaseUrl, applicationName),
+    Client: DatabaseClient,
+    max: size,
+  });
   // The pool listens for those that are idle. One in somebody's hands between two statements would end the process.
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
@@ -74,7 +76,7 @@ export async function connectPipelined(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<pg.Client> {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const client = new pg.Client({
+  const client = new DatabaseClient({
     ...connectionOptions(databaseUrl, applicationName),
     ...(options.length > 0 ? { options: options.join(' ') } : {}),
     pipeline: true,
@@ -121,7 +123,7 @@ const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIME
 
 /** pg reports a lost connection or an exhausted pool by plain errors that only their text tells apart. */
 const UNAVAILABLE_MESSAGES =
-  /connection terminated|connection error|not queryable|query read timeout|timeout exceeded when trying to connect|timeout expired/i;
+  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect|timeout expired/i;
 
 /** Whether `error` says that the database is away, as opposed to having refused a statement. */
 export function isUnavailable(error: unknown): boolean {

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+const IDLE = Promise.resolve();
+
 interface Line<Answer> {
   /** Resolves when the reading under way has ended, however it ended. */
   underway: Promise<unknown>;
@@ -26,7 +28,7 @@ export class SharedReads<Answer> {
   ask(key: string, read: () => Promise<Answer>): Promise<Answer> {
     let line = this.#lines.get(key);
     if (!line) {
-      line = { underway: Promise.resolve(), next: undefined };
+      line = { underway: IDLE, next: undefined };
       this.#lines.set(key, line);
     }
     line.next ??= this.#read(key, line, read);
@@ -41,7 +43,11 @@ export class SharedReads<Answer> {
     const answer = read();
     line.underway = answer.catch(() => undefined);
     await line.underway;
-    if (this.#lines.get(key)?.next === undefined) this.#lines.delete(key);
+    if (line.next === undefined) {
+      this.#lines.delete(key);
+      // The map's former tables, which lead to it, keep this line until a large collection, and all that it leads to.
+      line.underway = IDLE;
+    }
     return answer;
   }
 }

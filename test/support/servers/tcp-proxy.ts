@@ -25,6 +25,11 @@ export class TcpProxy {
     if (server) await new Promise((resolve) => server.close(resolve));
   }
 
+  /** Lets nothing more through, and tells nobody: as a peer that vanished. */
+  fallSilent(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
   /** Takes connections again, on the same port. */
   async restore(): Promise<void> {
     const server = createServer((client) => {
