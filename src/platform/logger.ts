@@ -1,4 +1,5 @@
 import { destination, pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
+import { isoTime } from './iso-time.ts';
 
 export type { Logger } from 'pino';
 
@@ -24,7 +25,7 @@ const REDACTED_PATHS = [
 export function createLogger(level = 'info', stream: DestinationStream = standardError()): Logger {
   const options = {
     level,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: () => `,"time":"${isoTime(new Date())}"`,
     base: null,
     redact: REDACTED_PATHS,
     serializers: { err: serializeError },

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { isoTime } from '../../platform/iso-time.ts';
 
 /** Length and newest hash of an order's audit chain. */
 export interface ChainHead {
@@ -67,7 +68,7 @@ export function transitionHash(previousHash: Buffer, facts: ChainedFacts): Buffe
     to,
     actor,
     reasonCommitment ? { sha256: reasonCommitment.toString('hex') } : reason,
-    createdAt.toISOString(),
+    isoTime(createdAt),
   ]);
   return hash('sha256', covered, 'buffer');
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { isoTime } from '../../platform/iso-time.ts';
 
 export type Value = string | number | boolean | Date | Buffer | null;
 
@@ -30,5 +31,5 @@ function columns(rows: readonly (readonly Value[])[]): Value[][] {
 
 /** Dates as UTC text: the driver would write them in the machine's time zone. */
 function toParameter(value: Value): Value {
-  return value instanceof Date ? value.toISOString() : value;
+  return value instanceof Date ? isoTime(value) : value;
 }

@@ -43,7 +43,7 @@ export class SharedReads<Answer> {
     const answer = read();
     line.underway = answer.catch(() => undefined);
     await line.underway;
-    if (line.next === undefined) {
+    if (this.#lines.get(key)?.next === undefined) {
       this.#lines.delete(key);
       // The map's former tables, which lead to it, keep this line until a large collection, and all that it leads to.
       line.underway = IDLE;
