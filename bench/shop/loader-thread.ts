@@ -2,7 +2,8 @@ import { workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { DEFAULT_MONEY_POLICY } from '../../src/domain/money/money-policy.ts';
 import type { InvoicePolicy } from '../../src/domain/papers/invoice.ts';
-import { copyInto, rowsOf } from './copy.ts';
+import { readColumnTypes } from './binary-copy.ts';
+import { ChangesLoader } from './copy.ts';
 import { liveThrough, papersBefore } from './histories.ts';
 
 /** One thread's part of a load. */
@@ -33,6 +34,7 @@ await client.connect();
 await client.query('SET synchronous_commit = off');
 // By the statistics the tables are still empty, and triggers would read them whole to find a few rows.
 await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off');
+const loader = new ChangesLoader(client, await readColumnTypes(client));
 let nextId = slice.firstId;
 const before = papersBefore(slice.from);
 const after = papersBefore(slice.to);
@@ -57,7 +59,7 @@ for (let from = slice.from; from < slice.to; from += ORDERS_AT_ONCE) {
     },
   });
   await client.query('BEGIN');
-  for (const rows of rowsOf(changes)) await copyInto(client, rows);
+  await loader.load(changes);
   await client.query('COMMIT');
 }
 await client.end();
