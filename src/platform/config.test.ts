@@ -71,7 +71,7 @@ describe('the configuration', () => {
       trustedProxies: [],
       logLevel: undefined,
       databasePoolSize: 8,
-      workerConcurrency: 16,
+      workerConcurrency: 32,
       jobLeaseSeconds: 30,
       messageLeaseSeconds: 60,
       stuckAfterHours: 48,

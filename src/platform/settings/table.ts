@@ -103,7 +103,7 @@ export const SETTINGS = {
   TRUSTED_PROXIES: ['', 'networks of the proxies whose X-Forwarded-For is believed: 10.0.0.0/8; unset: nobody'],
   LOG_LEVEL: ['', 'trace, debug, info, warn, error, fatal or silent; unset: info, and warn for start at a terminal'],
   DATABASE_POOL_SIZE: ['8', 'connections that serve reads, per process'],
-  WORKER_CONCURRENCY: ['16', 'jobs of each kind that one worker runs at once'],
+  WORKER_CONCURRENCY: ['32', 'jobs of each kind that one worker runs at once'],
   JOB_LEASE_SECONDS: ['30', 'how long a worker may be silent about a job that it runs before another runs it'],
   MESSAGE_LEASE_SECONDS: ['60', "how long a job's message may be on its way before it is sent again"],
   STUCK_AFTER_HOURS: ['48', 'how long an order may stay paid, or in the warehouse, before a person is asked to look'],
