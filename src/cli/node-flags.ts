@@ -3,6 +3,10 @@
  * memory: a web under load then took 350 to 470 MiB, and 200 to 240 MiB with these. What is new has room for a hundred
  * requests: with half of it a web took a fifth to a third more CPU for each, since what requests in progress hold is
  * carried about twice as often, and some 17 MiB less.
+ *
+ * V8 learns which literals of a function live long, and makes those in old memory from then on. Here it learns from
+ * requests that waited for the database; all that such a literal leads to then stays until a large collection, for as
+ * long as the process runs (docs/decisions/0034-what-is-new-stays-young.md).
  */
 export const NODE_FLAGS = [
   '--max-semi-space-size=16',
