@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'database',
           ...SHARED_MODULES,
-          include: ['src/**/*.database.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.database.test.ts', 'bench/**/*.database.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/console/**'],
           globalSetup: ['test/support/servers/postgres-setup.ts'],
           testTimeout: 30_000,

@@ -41,7 +41,7 @@ interface Place {
 
 interface Lane {
   readonly client: Promise<Client>;
-  /** Those under way, in the order in which they are answered. */
+  /** Those under way, in the order in which they are answered. A Set would keep what stood in it (decision 34). */
   readonly places: Place[];
   /** When the statement that it is at became the first of those under way. */
   firstSince: number;
