@@ -76,16 +76,15 @@ export class DatabaseClient extends pg.Client {
   }
 
   #ask(statement: string | pg.QueryConfig<unknown[]>, values: unknown[] | undefined, answer: Answer): void {
+    const query = new pg.Query(statement, values, (error, result) => {
+      this.#unanswered -= 1;
+      this.#silentSince = performance.now();
+      answer(error, result);
+    });
     if (this.#unanswered === 0) this.#silentSince = performance.now();
     this.#unanswered += 1;
     if (!this.#isWatched) this.#watch(this.#silenceTimeoutMs);
-    super.query(
-      new pg.Query(statement, values, (error, result) => {
-        this.#unanswered -= 1;
-        this.#silentSince = performance.now();
-        answer(error, result);
-      }),
-    );
+    super.query(query);
   }
 
   #watch(forMs: number): void {
