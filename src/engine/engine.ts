@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { UnderwayMap } from '../platform/sharing/underway-map.ts';
 import { Coalescer, type Waiting } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
 import { DatabaseUnavailable, isUnavailable, sqlState, violatedConstraint } from '../platform/database/postgres.ts';
@@ -72,7 +73,7 @@ export class Engine {
   readonly #context: BatchContext;
   readonly #ids = new IdSupply();
   readonly #coalescer: Coalescer<EngineRequest, Outcome>;
-  readonly #underway = new Map<string, { first: FirstOfKey | undefined }>();
+  readonly #underway = new UnderwayMap<FirstOfKey>();
   readonly #idleClients: Client[] = [];
 
   constructor(options: EngineOptions) {
@@ -113,7 +114,7 @@ export class Engine {
     // A repetition that arrives while the first is under way waits for its answer, instead of failing the next batch
     // on the key that the first is about to write.
     const key = keyOf(idempotency);
-    const first = this.#underway.get(key)?.first;
+    const first = this.#underway.get(key);
     if (first) {
       const outcome = await first.outcome;
       if (outcome.answer) {
@@ -123,15 +124,10 @@ export class Engine {
       }
       return this.#coalescer.submit(request);
     }
-    const entry: { first: FirstOfKey | undefined } = { first: undefined };
     const outcome = this.#coalescer.submit(request).finally(() => {
       this.#underway.delete(key);
-      // A map makes its table anew as it is used, and from each former one the next can be reached: once one of them is
-      // in old memory, all that the later ones held stays until a large collection. So the entry holds nothing any more.
-      entry.first = undefined;
     });
-    entry.first = { request, outcome };
-    this.#underway.set(key, entry);
+    this.#underway.set(key, { request, outcome });
     return outcome;
   }
 

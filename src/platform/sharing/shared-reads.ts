@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-
-const IDLE = Promise.resolve();
+import { UnderwayMap } from './underway-map.ts';
 
 interface Line<Answer> {
   /** Resolves when the reading under way has ended, however it ended. */
@@ -14,7 +13,7 @@ interface Line<Answer> {
  * next reading: the one under way may not have seen what was committed before they asked.
  */
 export class SharedReads<Answer> {
-  readonly #lines = new Map<string, Line<Answer>>();
+  readonly #lines = new UnderwayMap<Line<Answer>>();
 
   /** How many things are being read or waited for. */
   get size(): number {
@@ -28,7 +27,7 @@ export class SharedReads<Answer> {
   ask(key: string, read: () => Promise<Answer>): Promise<Answer> {
     let line = this.#lines.get(key);
     if (!line) {
-      line = { underway: IDLE, next: undefined };
+      line = { underway: Promise.resolve(), next: undefined };
       this.#lines.set(key, line);
     }
     line.next ??= this.#read(key, line, read);
@@ -43,11 +42,7 @@ export class SharedReads<Answer> {
     const answer = read();
     line.underway = answer.catch(() => undefined);
     await line.underway;
-    if (this.#lines.get(key)?.next === undefined) {
-      this.#lines.delete(key);
-      // The map's former tables, which lead to it, keep this line until a large collection, and all that it leads to.
-      line.underway = IDLE;
-    }
+    if (this.#lines.get(key)?.next === undefined) this.#lines.delete(key);
     return answer;
   }
 }
