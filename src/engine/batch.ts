@@ -3,11 +3,11 @@ import { financialYearOf } from '../domain/papers/invoice-issue.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import type { MoneyPolicy } from '../domain/money/money-policy.ts';
 import { MOST_PAYMENTS } from '../domain/payments/add-payment.ts';
-import { readWholeOrders } from '../queries/orders/whole-orders.ts';
 import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
 import { keptAnswers } from './idempotency.ts';
-import { locateOrders, lockJobs, lockSeries, takenOrderNumbers, type LocatedKind } from './load.ts';
+import type { KeptOrders } from './kept-orders.ts';
+import { locateOrders, lockJobs, lockOrders, lockSeries, takenOrderNumbers, type LocatedKind } from './load.ts';
 import { newOrderNumber } from './ids/order-number.ts';
 import type { EngineRequest, Intent, Outcome, Target } from './request.ts';
 
@@ -15,12 +15,15 @@ export interface BatchContext {
   readonly invoicePolicy: InvoicePolicy;
   readonly moneyPolicy: MoneyPolicy;
   readonly now: () => Date;
+  readonly keptOrders: KeptOrders;
 }
 
 export interface BatchResult {
   /** One for each request, in their order. */
   readonly outcomes: readonly Outcome[];
   readonly changes: Changes;
+  /** What the changed orders' rows bear once the changes are committed; undefined: none was there before. */
+  readonly stamp: string | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function decideBatch(
   const now = context.now();
   const financialYear = financialYearOf(now, context.invoicePolicy);
   const orderIds = await locate(client, requests);
-  const { loaded, lastNumbers } = await load(client, requests, orderIds, financialYear);
+  const { loaded, lastNumbers, stamp } = await load(client, requests, orderIds, financialYear, context.keptOrders);
 
   let invoiceNumber = lastNumbers.invoice;
   let creditNoteNumber = lastNumbers.creditNote;
@@ -66,6 +69,7 @@ export async function decideBatch(
       creditNoteSeries: seriesChange(lastNumbers.creditNote, creditNoteNumber),
       ledger: fold.ledger,
     },
+    stamp,
   };
 
   function seriesChange(last: number, now: number): SeriesChange | undefined {
@@ -79,6 +83,7 @@ async function load(
   requests: readonly EngineRequest[],
   orderIdsOfRequests: readonly (number | undefined)[],
   financialYear: string,
+  keptOrders: KeptOrders,
 ) {
   const intents = requests.map(({ intent }) => intent);
   const orderIds = [...new Set(orderIdsOfRequests.filter((id) => id !== undefined))];
@@ -86,8 +91,8 @@ async function load(
   const jobIds = intents.flatMap((intent) => (intent.kind === 'retry_job' ? [intent.jobId] : []));
   const sent = [
     orderIds.length > 0
-      ? readWholeOrders(client, orderIds, { locked: true })
-      : Promise.resolve(new Map<number, never>()),
+      ? lockOrders(client, orderIds, keptOrders)
+      : Promise.resolve({ orders: new Map<number, never>(), stamp: undefined }),
     numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
     intents.some(mayInvoice) ? lockSeries(client, 'invoice_series', financialYear) : Promise.resolve(0),
     intents.some(mayCredit) ? lockSeries(client, 'credit_note_series', financialYear) : Promise.resolve(0),
@@ -97,9 +102,9 @@ async function load(
   // When a statement fails, those behind it fail as well, saying only that the transaction is void. Once all are
   // answered, Promise.all rejects with the first in the order of sending, which is the one that says why.
   await Promise.allSettled(sent);
-  const [orders, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
+  const [{ orders, stamp }, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
   const loaded = { orders, takenNumbers, jobs, answers: new Map(answers) };
-  return { loaded, lastNumbers: { invoice, creditNote } };
+  return { loaded, lastNumbers: { invoice, creditNote }, stamp };
 }
 
 /** The order that each request is about, as far as there is one. */

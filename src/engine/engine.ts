@@ -10,6 +10,7 @@ import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-po
 import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
 import { keyOf, matchKept } from './idempotency.ts';
 import { IdSupply } from './ids/ids.ts';
+import { KeptOrders } from './kept-orders.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 import { saveChanges } from './save.ts';
 
@@ -72,6 +73,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #context: BatchContext;
   readonly #ids = new IdSupply();
+  readonly #keptOrders = new KeptOrders();
   readonly #coalescer: Coalescer<EngineRequest, Outcome>;
   readonly #underway = new UnderwayMap<FirstOfKey>();
   readonly #idleClients: Client[] = [];
@@ -82,6 +84,7 @@ export class Engine {
       invoicePolicy: options.invoicePolicy,
       moneyPolicy: options.moneyPolicy ?? DEFAULT_MONEY_POLICY,
       now: options.now ?? (() => new Date()),
+      keptOrders: this.#keptOrders,
     };
     this.#coalescer = new Coalescer<EngineRequest, Outcome>({
       run: (batch) => this.#runBatch(batch),
@@ -210,6 +213,7 @@ export class Engine {
         decideBatch(client, requests, nextId, this.#context),
       ]);
       await commit(client, saveChanges(client, result.changes));
+      if (result.stamp !== undefined) this.#keptOrders.keep(result.changes.orders, result.stamp);
       this.#idleClients.push(client);
       this.#report(result);
       return result.outcomes;
@@ -235,6 +239,8 @@ export class Engine {
     try {
       const client = await connectWithKeptPlans(this.#options.databaseUrl, 'roundtrip engine');
       client.on('end', () => {
+        // A standby that took over may lack the newest changes, and give their stamps to others.
+        this.#keptOrders.clear();
         const index = this.#idleClients.indexOf(client);
         if (index >= 0) this.#idleClients.splice(index, 1);
       });

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
 import { JOB_COLUMNS, type JobView } from '../queries/jobs.ts';
+import { readWholeOrders, type WholeOrder } from '../queries/orders/whole-orders.ts';
+import type { KeptOrders } from './kept-orders.ts';
 
 /** Parts by which an order can be named. */
 export type LocatedKind = 'return' | 'refund' | 'payment';
@@ -21,6 +23,44 @@ export async function locateOrders(
   const orderIds = (kind: LocatedKind) =>
     new Map(rows.filter((row) => row.kind === kind).map((row) => [row.id, row.order_id]));
   return { return: orderIds('return'), refund: orderIds('refund'), payment: orderIds('payment') };
+}
+
+/** Orders that are locked until the transaction ends, each as it was when it was locked. */
+export interface LockedOrders {
+  readonly orders: ReadonlyMap<number, WholeOrder>;
+  /** What the rows will bear that this transaction writes; undefined: there is no order to write. */
+  readonly stamp: string | undefined;
+}
+
+/**
+ * Locks orders in id order, so that two batches never wait for each other in a circle, and reads those whole that are not
+ * kept in memory as the locked rows have them. Each statement behind the locking sees what was committed when the locks
+ * were taken. Ids that no order has are missing from the answer.
+ */
+export async function lockOrders(client: ClientBase, ids: readonly number[], kept: KeptOrders): Promise<LockedOrders> {
+  const unknown = ids.filter((id) => !kept.has(id));
+  const locking = client.query<{ id: number; stamp: string; own_stamp: string }>({
+    name: 'lock-orders',
+    text: `SELECT id, xmin::text AS stamp, pg_current_xact_id()::xid::text AS own_stamp
+           FROM orders WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
+    values: [ids],
+  });
+  const reading = unknown.length > 0 ? readWholeOrders(client, unknown, { locked: false }) : undefined;
+  // When the locking fails, what is behind it says only that the transaction is void.
+  reading?.catch(() => undefined);
+  const { rows } = await locking;
+  const orders = new Map(await reading);
+  const changed: number[] = [];
+  for (const { id, stamp } of rows) {
+    if (orders.has(id)) continue;
+    const order = kept.get(id, stamp);
+    if (order) orders.set(id, order);
+    else changed.push(id);
+  }
+  if (changed.length > 0) {
+    for (const [id, order] of await readWholeOrders(client, changed, { locked: false })) orders.set(id, order);
+  }
+  return { orders, stamp: rows[0]?.own_stamp };
 }
 
 /** Those of the given order numbers that are in use. */

@@ -14,6 +14,8 @@ import {
 } from '../../test/support/shop/shop-model.ts';
 import { commandFor, everyMove, ORDERS, requestFor, step, type Step } from '../../test/support/shop/shop-steps.ts';
 import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
+import { connectPipelined } from '../platform/database/postgres.ts';
+import { readWholeOrders } from '../queries/orders/whole-orders.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 
 /*
@@ -105,9 +107,24 @@ async function walk(setting: Setting, walked: readonly (readonly Step[])[]): Pro
   }
 }
 
+/** The engine goes on from its last answer without reading the order again: it must be what reading would find. */
+async function expectAnswersAsRead(outcomes: readonly Outcome[]): Promise<void> {
+  const answered = new Map(
+    outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [[outcome.order.id, outcome.order]] : [])),
+  );
+  const client = await connectPipelined(database.url, 'roundtrip test');
+  const found = await readWholeOrders(client, [...answered.keys()], { locked: false });
+  await client.end();
+  for (const [id, order] of answered) expect(found.get(id)?.order).toEqual(order);
+}
+
 test('through one engine, every round comes out as the model has it, in the order of arrival', async () => {
   const engine = engines.open();
-  const send = (requests: readonly EngineRequest[]) => Promise.all(requests.map((request) => engine.execute(request)));
+  const send = async (requests: readonly EngineRequest[]) => {
+    const outcomes = await Promise.all(requests.map((request) => engine.execute(request)));
+    await expectAnswersAsRead(outcomes);
+    return outcomes;
+  };
   await fc.assert(
     fc.asyncProperty(rounds, (walked) => walk({ send, anyOrder: false }, walked)),
     { numRuns: MOST_RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS, examples: [[everyMove]] },

@@ -30,7 +30,8 @@ export interface WholeOrder<Whole extends SeenOrder = Order> {
  *
  * `locked` takes the orders' row locks in id order, so that two batches never wait for each other in a circle; each
  * later statement then sees what was committed when the locks were taken. Whoever only refers to an order, as the event
- * feed does, does not wait for them. Without it the caller's transaction gives the statements one snapshot.
+ * feed does, does not wait for them. Without it the caller holds the locks already, or its transaction gives the statements
+ * one snapshot.
  */
 export function readWholeOrders(
   client: ClientBase,
@@ -79,7 +80,7 @@ async function readOrders<Row extends InvoiceHeadRow, Paper extends InvoiceHead>
 
   const [orders, items, payments, returns, returnItems, refunds, invoices, creditNotes] = await Promise.all([
     query<OrderRow>(
-      locked ? 'lock-orders' : 'read-orders',
+      locked ? 'lock-whole-orders' : 'read-orders',
       `SELECT id, order_number, shop_id, customer_id, customer_email, currency, state, total_minor, prices_include_tax,
               discount_minor, shipping, rounding_minor, tax_minor, bill_to, ship_to, place_of_supply, placed_at,
               created_at, updated_at, version, transition_count, transition_hash

@@ -1,0 +1,65 @@
+import type { WholeOrder } from '../queries/orders/whole-orders.ts';
+import type { OrderChange } from './changes.ts';
+
+/** A prime, so that ids that are dealt out in steps do not share a few slots. */
+const SLOTS = 1_021;
+/** Items, payments, returns, refunds and credit notes of an order that is kept: all that are kept take some ten megabytes. */
+const MOST_PARTS = 40;
+/** Between two steps of a program that walks an order on; a person's next step reads it anew. */
+const KEPT_MS = 10_000;
+
+interface KeptOrder extends WholeOrder {
+  /** What told the order's row when it was as it is here: the transaction that wrote it. */
+  readonly stamp: string;
+  readonly keptAt: number;
+}
+
+/**
+ * Orders as this process has changed them last, for the next command on the same order: what pays an order soon ships it,
+ * and what submits a refund settles it. Every change of an order writes its row, whoever makes it, so that a row which
+ * still has the stamp of this process's own transaction is of an order that nobody else has touched. An order that was
+ * only placed is not kept: most are not changed soon, and keeping them would carry each to old memory.
+ *
+ * Each order has one slot, which it shares with others, and the newest stays.
+ */
+export class KeptOrders {
+  readonly #slots: (KeptOrder | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #now: () => number;
+
+  /** @param now a clock in milliseconds that never goes back */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  has(orderId: number): boolean {
+    return this.#at(orderId) !== undefined;
+  }
+
+  /** The order, where it is kept as the row with this stamp has it. */
+  get(orderId: number, stamp: string): WholeOrder | undefined {
+    const kept = this.#at(orderId);
+    return kept?.stamp === stamp ? kept : undefined;
+  }
+
+  /** @param stamp of the transaction that has written the changes, and is committed */
+  keep(changes: readonly OrderChange[], stamp: string): void {
+    const keptAt = this.#now();
+    for (const { before, after, chain } of changes) {
+      if (!before) continue;
+      const { items, payments, returns, refunds, creditNotes } = after;
+      const parts = items.length + payments.length + returns.length + refunds.length + creditNotes.length;
+      this.#slots[after.id % SLOTS] = parts > MOST_PARTS ? undefined : { order: after, chain, stamp, keptAt };
+    }
+  }
+
+  /** For when the database behind the connections may be another one from now on, that counts transactions anew. */
+  clear(): void {
+    this.#slots.fill(undefined);
+  }
+
+  #at(orderId: number): KeptOrder | undefined {
+    const kept = this.#slots[orderId % SLOTS];
+    if (kept?.order.id !== orderId || this.#now() - kept.keptAt > KEPT_MS) return undefined;
+    return kept;
+  }
+}
