@@ -35,7 +35,8 @@ export interface Backend {
 }
 
 const RENDERING_THREADS = 1;
-const READING_CONNECTIONS = { connections: 4, mostConnections: 8 };
+/** A web is one core's work: two keep its reads going, and more take turns on the cores with it, each at its own time. */
+const READING_CONNECTIONS = { connections: 2, mostConnections: 8 };
 
 export function createBackend(config: Config, databaseUrl: string, logger: Logger): Backend {
   const signingKey =
