@@ -44,6 +44,8 @@ const MAX_QUEUED_WEIGHT = 25_000;
  * its end, up to the time that most batches take.
  */
 const FEW = { items: 16, waitMs: 20 };
+/** Of what waits or is in flight: while PostgreSQL writes some, this process takes and answers the others. */
+const LEAST_SHARE = 24;
 /** Lines of an order that is placed apart from smaller ones, which would wait for it. */
 const HEAVY_LINES = 100;
 const MOST_TRIES = 5;
@@ -91,6 +93,7 @@ export class Engine {
       maxBatchItems: options.maxBatchCommands ?? 200,
       maxBatchesInFlight: options.maxBatchesInFlight ?? 2,
       few: FEW,
+      leastShare: LEAST_SHARE,
       maxBatchWeight: MAX_BATCH_WEIGHT,
       heavyAbove: HEAVY_LINES,
       maxQueuedWeight: options.maxQueuedWeight ?? MAX_QUEUED_WEIGHT,

@@ -104,6 +104,40 @@ describe('a coalescer', () => {
   });
 });
 
+describe('a batch takes its share', () => {
+  const sixteen = Array.from({ length: 16 }, (_, index) => index);
+
+  test('of what waits, among the places in flight; of what comes later, beside what is in flight already', async () => {
+    const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, leastShare: 2 });
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([sixteen.slice(0, 8), sixteen.slice(8)]);
+    for (const item of [16, 17, 18, 19, 20, 21]) void coalescer.submit(item);
+    await batches[0]?.succeed();
+    // Eight in flight and six that wait: a share is seven.
+    expect(itemsOf(batches).at(2)).toEqual([16, 17, 18, 19, 20, 21]);
+    await batches[1]?.succeed();
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    // Six in flight and sixteen that wait: a share is eleven.
+    expect(itemsOf(batches).at(3)).toEqual(sixteen.slice(0, 11));
+  });
+
+  test('but no less than a number of items, for which another batch would not be worth it', async () => {
+    const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, leastShare: 12 });
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([sixteen.slice(0, 12), sixteen.slice(12)]);
+  });
+
+  test('and no more than a batch may hold', async () => {
+    const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, leastShare: 2, maxBatchItems: 5 });
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([sixteen.slice(0, 5), sixteen.slice(5, 10)]);
+  });
+});
+
 describe('few items', () => {
   const waitLong = { maxBatchesInFlight: 2, few: { items: 3, waitMs: 60_000 } };
 
@@ -257,13 +291,15 @@ test('whatever arrives whenever, each item leaves once, in order beside its like
   const arrivals = fc.array(fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 6 }), { maxLength: 10 });
   const bound = fc.integer({ min: 1, max: 10 });
   await fc.assert(
-    fc.asyncProperty(arrivals, bound, bound, fc.integer({ min: 1, max: 3 }), async (turns, items, weight, inFlight) => {
+    fc.asyncProperty(arrivals, bound, bound, fc.integer({ min: 1, max: 3 }), bound, async (...drawn) => {
+      const [turns, items, weight, inFlight, leastShare] = drawn;
       const left: number[] = [];
       let running = 0;
       const coalescer = new Coalescer<number, number>({
         maxBatchItems: items,
         maxBatchWeight: weight,
         maxBatchesInFlight: inFlight,
+        leastShare,
         heavyAbove: weight,
         maxQueuedWeight: 1_000,
         weightOf: (item) => item,

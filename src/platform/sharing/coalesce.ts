@@ -20,6 +20,12 @@ export interface CoalescerOptions<Item, Result> {
    * much whatever is in it; but only until that has been away for `waitMs`, for it may be held up. None wait unless told.
    */
   readonly few?: { readonly items: number; readonly waitMs: number };
+  /**
+   * A batch takes its share, of all that waits or is in flight, among the places in flight, and no less than so many
+   * items. One that took all would leave the other places empty until it is back, and everybody who works on what comes
+   * back idle. It takes all unless told.
+   */
+  readonly leastShare?: number;
   /** An item's share of a batch and of the queue; 1 unless told. An item heavier than a batch goes alone. */
   readonly weightOf?: (item: Item) => number;
   readonly maxBatchWeight?: number;
@@ -41,6 +47,7 @@ export class Coalescer<Item, Result> {
   readonly #heavy: Waiting<Item, Result>[] = [];
   #queuedWeight = 0;
   #inFlight = 0;
+  #itemsInFlight = 0;
   #heavyInFlight = 0;
   /** When the newest light batch left. */
   #lightLeftAt = -Infinity;
@@ -96,6 +103,7 @@ export class Coalescer<Item, Result> {
       const batch = this.#nextBatch(queue);
       this.#lastWasHeavy = isHeavy;
       this.#inFlight += 1;
+      this.#itemsInFlight += batch.length;
       if (isHeavy) this.#heavyInFlight += 1;
       else this.#lightLeftAt = performance.now();
       this.#options.onBatch?.(batch.length);
@@ -134,6 +142,7 @@ export class Coalescer<Item, Result> {
       for (const waiting of batch) waiting.reject(error);
     } finally {
       this.#inFlight -= 1;
+      this.#itemsInFlight -= batch.length;
       if (isHeavy) this.#heavyInFlight -= 1;
       this.#start();
       if (this.#inFlight === 0 && this.queued === 0) for (const resolve of this.#idle.splice(0)) resolve();
@@ -141,17 +150,24 @@ export class Coalescer<Item, Result> {
   }
 
   #nextBatch(queue: Waiting<Item, Result>[]): readonly Waiting<Item, Result>[] {
-    const { maxBatchItems, maxBatchWeight = Infinity } = this.#options;
+    const { maxBatchWeight = Infinity } = this.#options;
+    const mostItems = this.#mostItems();
     let count = 0;
     let weight = 0;
     for (const { item } of queue) {
       const itemWeight = this.#weigh(item);
-      if (count === maxBatchItems || (count > 0 && weight + itemWeight > maxBatchWeight)) break;
+      if (count === mostItems || (count > 0 && weight + itemWeight > maxBatchWeight)) break;
       count += 1;
       weight += itemWeight;
     }
     this.#queuedWeight -= weight;
     return queue.splice(0, count);
+  }
+
+  #mostItems(): number {
+    const { maxBatchItems, maxBatchesInFlight, leastShare = Infinity } = this.#options;
+    const share = Math.ceil((this.queued + this.#itemsInFlight) / maxBatchesInFlight);
+    return Math.min(maxBatchItems, Math.max(leastShare, share));
   }
 
   #weigh(item: Item): number {

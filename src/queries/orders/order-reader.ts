@@ -8,6 +8,8 @@ import { readSeenOrders, type WholeOrder } from './whole-orders.ts';
 const MOST_ORDERS_AT_ONCE = 100;
 const MOST_WAITING = 10_000;
 const READS_IN_FLIGHT = 2;
+/** Of what waits or is being read: while PostgreSQL reads some, this process answers with the others. */
+const LEAST_SHARE = 16;
 /** Prepared, as every statement behind it is, so that the socket holds them together. */
 const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
 
@@ -27,6 +29,7 @@ export class OrderReader {
     this.#coalescer = new Coalescer<number, FoundOrder | undefined>({
       maxBatchItems: MOST_ORDERS_AT_ONCE,
       maxBatchesInFlight: READS_IN_FLIGHT,
+      leastShare: LEAST_SHARE,
       maxQueuedWeight: MOST_WAITING,
       run: async (batch) => {
         const orders = await this.#readAll([...new Set(batch.map(({ item }) => item))]);
