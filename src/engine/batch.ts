@@ -3,6 +3,7 @@ import { financialYearOf } from '../domain/papers/invoice-issue.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import type { MoneyPolicy } from '../domain/money/money-policy.ts';
 import { MOST_PAYMENTS } from '../domain/payments/add-payment.ts';
+import { sqlState } from '../platform/database/postgres.ts';
 import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
 import { keptAnswers } from './idempotency.ts';
@@ -99,12 +100,21 @@ async function load(
     jobIds.length > 0 ? lockJobs(client, jobIds) : Promise.resolve(new Map<number, never>()),
     keptAnswers(client, requests),
   ] as const;
-  // When a statement fails, those behind it fail as well, saying only that the transaction is void. Once all are
-  // answered, Promise.all rejects with the first in the order of sending, which is the one that says why.
-  await Promise.allSettled(sent);
+  throwTelling(await Promise.allSettled(sent));
   const [{ orders, stamp }, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
   const loaded = { orders, takenNumbers, jobs, answers: new Map(answers) };
   return { loaded, lastNumbers: { invoice, creditNote }, stamp };
+}
+
+/** 25P02: the transaction is void, because of a statement before. */
+const VOID_STATE = '25P02';
+
+/** When a statement fails, those sent behind it fail as well, but only one of them says why. */
+function throwTelling(settled: readonly PromiseSettledResult<unknown>[]): void {
+  const refused = settled.filter((result) => result.status === 'rejected');
+  const telling = refused.find(({ reason }) => sqlState(reason) !== VOID_STATE) ?? refused[0];
+  if (!telling) return;
+  throw telling.reason instanceof Error ? telling.reason : new Error(String(telling.reason));
 }
 
 /** The order that each request is about, as far as there is one. */

@@ -49,11 +49,11 @@ export async function lockOrders(client: ClientBase, ids: readonly number[], kep
   // When the locking fails, what is behind it says only that the transaction is void.
   reading?.catch(() => undefined);
   const { rows } = await locking;
-  const orders = new Map(await reading);
+  const read = await reading;
+  const orders = new Map<number, WholeOrder>();
   const changed: number[] = [];
   for (const { id, stamp } of rows) {
-    if (orders.has(id)) continue;
-    const order = kept.get(id, stamp);
+    const order = read?.get(id) ?? kept.get(id, stamp);
     if (order) orders.set(id, order);
     else changed.push(id);
   }

@@ -130,6 +130,27 @@ describe('a batch takes its share', () => {
     expect(itemsOf(batches)).toEqual([sixteen.slice(0, 12), sixteen.slice(12)]);
   });
 
+  test('but of all places, when one is taken by a heavy item', async () => {
+    const { coalescer, batches } = heldCoalescer({
+      maxBatchesInFlight: 2,
+      leastShare: 2,
+      weightOf: (item) => item,
+      heavyAbove: 100,
+    });
+    void coalescer.submit(101);
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([[101], sixteen]);
+  });
+
+  test('and takes what would be too few to leave beside it, where it leaves alone', async () => {
+    const few = { items: 5, waitMs: 60_000 };
+    const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, leastShare: 12, few });
+    for (const item of sixteen) void coalescer.submit(item);
+    await nextTurn();
+    expect(itemsOf(batches)).toEqual([sixteen]);
+  });
+
   test('and no more than a batch may hold', async () => {
     const { coalescer, batches } = heldCoalescer({ maxBatchesInFlight: 2, leastShare: 2, maxBatchItems: 5 });
     for (const item of sixteen) void coalescer.submit(item);

@@ -21,9 +21,9 @@ export interface CoalescerOptions<Item, Result> {
    */
   readonly few?: { readonly items: number; readonly waitMs: number };
   /**
-   * A batch takes its share, of all that waits or is in flight, among the places in flight, and no less than so many
-   * items. One that took all would leave the other places empty until it is back, and everybody who works on what comes
-   * back idle. It takes all unless told.
+   * A batch of light items takes its share, of all that wait or are in flight, among the places in flight, and no less
+   * than so many items. One that took all would leave the other places empty until it is back, and everybody who works
+   * on what comes back idle. It takes all unless told.
    */
   readonly leastShare?: number;
   /** An item's share of a batch and of the queue; 1 unless told. An item heavier than a batch goes alone. */
@@ -47,7 +47,7 @@ export class Coalescer<Item, Result> {
   readonly #heavy: Waiting<Item, Result>[] = [];
   #queuedWeight = 0;
   #inFlight = 0;
-  #itemsInFlight = 0;
+  #lightItemsInFlight = 0;
   #heavyInFlight = 0;
   /** When the newest light batch left. */
   #lightLeftAt = -Infinity;
@@ -103,9 +103,12 @@ export class Coalescer<Item, Result> {
       const batch = this.#nextBatch(queue);
       this.#lastWasHeavy = isHeavy;
       this.#inFlight += 1;
-      this.#itemsInFlight += batch.length;
-      if (isHeavy) this.#heavyInFlight += 1;
-      else this.#lightLeftAt = performance.now();
+      if (isHeavy) {
+        this.#heavyInFlight += 1;
+      } else {
+        this.#lightItemsInFlight += batch.length;
+        this.#lightLeftAt = performance.now();
+      }
       this.#options.onBatch?.(batch.length);
       void this.#run(batch, isHeavy);
     }
@@ -142,8 +145,8 @@ export class Coalescer<Item, Result> {
       for (const waiting of batch) waiting.reject(error);
     } finally {
       this.#inFlight -= 1;
-      this.#itemsInFlight -= batch.length;
       if (isHeavy) this.#heavyInFlight -= 1;
+      else this.#lightItemsInFlight -= batch.length;
       this.#start();
       if (this.#inFlight === 0 && this.queued === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
@@ -151,7 +154,7 @@ export class Coalescer<Item, Result> {
 
   #nextBatch(queue: Waiting<Item, Result>[]): readonly Waiting<Item, Result>[] {
     const { maxBatchWeight = Infinity } = this.#options;
-    const mostItems = this.#mostItems();
+    const mostItems = queue === this.#heavy ? this.#options.maxBatchItems : this.#mostLightItems();
     let count = 0;
     let weight = 0;
     for (const { item } of queue) {
@@ -164,10 +167,14 @@ export class Coalescer<Item, Result> {
     return queue.splice(0, count);
   }
 
-  #mostItems(): number {
-    const { maxBatchItems, maxBatchesInFlight, leastShare = Infinity } = this.#options;
-    const share = Math.ceil((this.queued + this.#itemsInFlight) / maxBatchesInFlight);
-    return Math.min(maxBatchItems, Math.max(leastShare, share));
+  #mostLightItems(): number {
+    const { maxBatchItems, maxBatchesInFlight, leastShare = Infinity, few = { items: 0 } } = this.#options;
+    const places = Math.max(1, maxBatchesInFlight - this.#heavyInFlight);
+    const fairShare = Math.ceil((this.#light.length + this.#lightItemsInFlight) / places);
+    const share = Math.max(leastShare, fairShare);
+    // Where all places are free, a rest that is too few to leave beside its share would wait for it.
+    const leavesFew = this.#inFlight === 0 && this.#light.length - share < few.items;
+    return leavesFew ? maxBatchItems : Math.min(maxBatchItems, share);
   }
 
   #weigh(item: Item): number {
