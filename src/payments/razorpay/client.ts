@@ -99,6 +99,13 @@ export function outcomeOfError(error: unknown): Refusal {
   if (statusCode === 400) {
     // A key of ours with another body: an earlier request was done, so this says nothing of what became of it.
     if (/idempoten/i.test(description)) return { kind: 'unknown', reason: `Razorpay: ${description}` };
+    // Two that pass for refusals and are none, going by its error tables (razorpay.com/docs/api: capture, refunds). It is at
+    // another capture or refund of this payment, and says to try again in a few seconds.
+    if (/operation is in progress/i.test(description)) {
+      return { kind: 'in_flight', reason: 'Razorpay is at another operation on this payment' };
+    }
+    // Our receipt is the refund's key: there is a refund under it.
+    if (/duplicate receipt/i.test(description)) return { kind: 'unknown', reason: `Razorpay: ${description}` };
     const code = printable(textIn(facts, 'reason') ?? textIn(facts, 'code'), 'BAD_REQUEST_ERROR');
     return { kind: 'declined', code, message: description };
   }

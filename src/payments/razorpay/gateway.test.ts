@@ -211,6 +211,16 @@ describe('a refund by Razorpay', () => {
   });
 
   test.each([
+    ['Request failed because another payment operation is in progress', 'in_flight'],
+    ['Duplicate receipt found for the refund', 'unknown'],
+  ])('a 400 that says "%s" is no decline: it is %s', async (description, kind) => {
+    const body = { error: { code: 'BAD_REQUEST_ERROR', description, reason: null } };
+    razorpay.standIn.slip({ status: 400, body });
+    expect(await gateway.refund(refund)).toMatchObject({ kind });
+    expect(await gateway.refund(refund)).toEqual(succeeded('rfnd_1'));
+  });
+
+  test.each([
     ['of another amount', { amount: 1 }],
     ['of another reference', { notes: { roundtrip_reference: 'refund-8' } }],
     ['of an unknown status', { status: 'perhaps' }],
