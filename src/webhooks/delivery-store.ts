@@ -89,25 +89,27 @@ export class DeliveryStore {
 }
 
 /**
- * MATERIALIZED, so that what is due is looked for once. Of an endpoint in order, an order's delivery is due when none of
- * it before is on its way.
+ * MATERIALIZED, so that what is due is looked for once. Those with the fewest in hand come first, and chance decides among
+ * like: a few that never answer do not take each place that becomes free. Of an endpoint in order, an order's delivery is
+ * due when none of it before is on its way.
  */
 const CLAIM = `
   WITH due AS MATERIALIZED (
-    SELECT claimed.id FROM webhook_endpoints
-    LEFT JOIN unnest($4::bigint[], $5::integer[]) AS busy (endpoint_id, count) ON busy.endpoint_id = webhook_endpoints.id
+    SELECT claimed.id
+    FROM (SELECT id, ordered, coalesce(busy.count, 0) AS busy FROM webhook_endpoints
+          LEFT JOIN unnest($4::bigint[], $5::integer[]) AS busy (endpoint_id, count) ON busy.endpoint_id = id
+          WHERE state = 'ENABLED' ORDER BY busy, random()) AS endpoint
     CROSS JOIN LATERAL (
       SELECT id FROM webhook_deliveries
-      WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id AND webhook_deliveries.state = 'PENDING'
+      WHERE webhook_deliveries.endpoint_id = endpoint.id AND webhook_deliveries.state = 'PENDING'
         AND next_attempt_at <= now()
-        AND NOT (webhook_endpoints.ordered AND EXISTS (
+        AND NOT (endpoint.ordered AND EXISTS (
               SELECT FROM webhook_deliveries AS earlier
               WHERE earlier.endpoint_id = webhook_deliveries.endpoint_id AND earlier.state = 'PENDING'
                 AND earlier.order_id = webhook_deliveries.order_id AND earlier.position < webhook_deliveries.position))
       ORDER BY next_attempt_at, position
-      LIMIT greatest(0, $2 - coalesce(busy.count, 0))
+      LIMIT greatest(0, $2 - endpoint.busy)
       FOR UPDATE SKIP LOCKED) AS claimed
-    WHERE webhook_endpoints.state = 'ENABLED'
     LIMIT $1)
   UPDATE webhook_deliveries
   SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3), updated_at = now()
@@ -165,11 +167,8 @@ async function releaseNext(
   });
 }
 
-async function markEndpoint(
-  client: ClientBase,
-  { endpointId }: ClaimedDelivery,
-  verdict: AttemptVerdict,
-): Promise<boolean> {
+async function markEndpoint(client: ClientBase, delivery: ClaimedDelivery, verdict: AttemptVerdict): Promise<boolean> {
+  const { endpointId } = delivery;
   if (verdict.kind === 'succeeded') {
     await client.query(
       'UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL',
@@ -180,18 +179,25 @@ async function markEndpoint(
   await client.query('UPDATE webhook_endpoints SET failing_since = now() WHERE id = $1 AND failing_since IS NULL', [
     endpointId,
   ]);
-  if (verdict.endpointGone) return disable(client, endpointId, 'GONE');
+  if (verdict.endpointGone) return disable(client, delivery, 'GONE');
   if (verdict.retryInMs !== undefined) return false;
   const { rows } = await client.query<{ failing: boolean }>(
     'SELECT failing_since <= now() - make_interval(secs => $2) AS failing FROM webhook_endpoints WHERE id = $1',
     [endpointId, DISABLED_AFTER_SECONDS],
   );
-  return rows[0]?.failing ? disable(client, endpointId, 'FAILING') : false;
+  return rows[0]?.failing ? disable(client, delivery, 'FAILING') : false;
 }
 
-async function disable(client: ClientBase, endpointId: number, reason: 'FAILING' | 'GONE'): Promise<boolean> {
+/** What the endpoint answered so is on its way like the rest, which waits for it to be enabled. */
+async function disable(
+  client: ClientBase,
+  { id, endpointId }: ClaimedDelivery,
+  reason: 'FAILING' | 'GONE',
+): Promise<boolean> {
   const endpoint = await disableEndpoint(client, SYSTEM_ACTOR, endpointId, reason);
-  return endpoint?.disabledReason === reason;
+  if (endpoint?.disabledReason !== reason) return false;
+  await client.query("UPDATE webhook_deliveries SET state = 'PENDING' WHERE id = $1", [id]);
+  return true;
 }
 
 /** A delivery that only says whether the endpoint can be reached. */

@@ -25,7 +25,7 @@ export interface PostOptions {
   readonly policy: AddressPolicy;
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
-  /** Every address of a name; the system's resolver by default. */
+  /** Every address of a name; `resolveBySystem` by default. */
   readonly resolveAll?: (host: string) => Promise<readonly ResolvedAddress[]>;
 }
 
@@ -71,10 +71,18 @@ export async function post(
   }
 }
 
-async function addressesOf(host: string, { resolveAll }: PostOptions): Promise<readonly ResolvedAddress[]> {
+/** By the system's resolver, which knows of its hosts file and its own domains. */
+export function resolveBySystem(host: string): Promise<readonly ResolvedAddress[]> {
+  return resolve(host, { all: true, order: 'verbatim' });
+}
+
+async function addressesOf(
+  host: string,
+  { resolveAll = resolveBySystem }: PostOptions,
+): Promise<readonly ResolvedAddress[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family }];
-  const addresses = await (resolveAll ?? ((name) => resolve(name, { all: true, order: 'verbatim' })))(host);
+  const addresses = await resolveAll(host);
   if (addresses.length === 0) throw new Refused('the name has no address');
   return addresses;
 }

@@ -5,7 +5,8 @@ import type { AddressPolicy } from './address-policy.ts';
 import { retryAfterMs, retryDelayMs } from './back-off.ts';
 import { DeliveryStore, type AttemptRecord, type AttemptVerdict, type ClaimedDelivery } from './delivery-store.ts';
 import { openSecrets } from './endpoints.ts';
-import { post, type PostOptions, type PostResult } from './post.ts';
+import { post, resolveBySystem, type PostOptions, type PostResult } from './post.ts';
+import { sharedLookups } from './shared-lookups.ts';
 import { signatureHeaders } from './signature.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -27,9 +28,11 @@ export type SendResult = 'succeeded' | 'retried' | 'given_up' | 'endpoint_disabl
 export class WebhookSender {
   readonly #options: SenderOptions;
   readonly #store: DeliveryStore;
+  readonly #resolveAll: NonNullable<PostOptions['resolveAll']>;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#resolveAll = sharedLookups(options.resolveAll ?? resolveBySystem);
     this.#store = new DeliveryStore(options.pool);
   }
 
@@ -46,7 +49,7 @@ export class WebhookSender {
   }
 
   async #try(delivery: ClaimedDelivery, sentAt: Date): Promise<PostResult> {
-    const { pool, box, policy, timeoutMs = TIMEOUT_MS, resolveAll } = this.#options;
+    const { pool, box, policy, timeoutMs = TIMEOUT_MS } = this.#options;
     const { id, body, contentType } = await webhookMessage(pool, delivery);
     let secrets: readonly string[];
     try {
@@ -63,7 +66,7 @@ export class WebhookSender {
       policy,
       timeoutMs,
       maxAnswerBytes: MAX_ANSWER_BYTES,
-      resolveAll,
+      resolveAll: this.#resolveAll,
     });
   }
 }

@@ -6,6 +6,7 @@ import { useServers } from '../../test/support/servers/test-servers.ts';
 import { startReceiver, verify, type WebhookReceiver } from '../../test/support/servers/webhook-receiver.ts';
 import { useWebhooks } from '../../test/support/webhooks.ts';
 import { readWebhookEndpoint } from '../queries/webhooks/webhook-endpoints.ts';
+import { DeliveryStore } from './delivery-store.ts';
 import { disableEndpoint, enableEndpoint, rotateSecret } from './endpoints.ts';
 
 const database = useDatabase();
@@ -103,6 +104,21 @@ describe('an endpoint', () => {
     expect(slow.received).toHaveLength(8);
     held.resolve(204);
   });
+
+  test('of which fewer are in hand has the place that becomes free', async () => {
+    const busy = await webhooks.endpoint({ url: receiver.url });
+    const other = await webhooks.endpoint({ url: `${receiver.url}/other` });
+    await events(2);
+    const dealer = webhooks.start();
+    await webhooks.allAre(other.endpoint.id, 'SUCCEEDED', 2);
+    await dealer.stop();
+    await database.pool.query(`UPDATE webhook_deliveries SET state = 'PENDING', next_attempt_at = now()`);
+    const store = new DeliveryStore(database.pool);
+    for (const { endpoint } of [busy, other]) {
+      const inHand = new Map([busy, other].map((each) => [each.endpoint.id, each.endpoint === endpoint ? 6 : 7]));
+      expect(await store.claim(1, inHand)).toMatchObject([{ endpointId: endpoint.id }]);
+    }
+  });
 });
 
 describe('a message that is not taken', () => {
@@ -146,27 +162,37 @@ describe('a message that is not taken', () => {
       }
       await webhooks.hurry();
     }
-    await webhooks.allAre(endpoint.id, 'FAILED', 1);
+    await disabled(endpoint.id, 'FAILING');
     expect(receiver.received).toHaveLength(10);
-    expect(await readWebhookEndpoint(database.pool, endpoint.id)).toMatchObject({
-      state: 'DISABLED',
-      disabledReason: 'FAILING',
-    });
     const { rows } = await database.pool.query(
       'SELECT change, detail, actor FROM webhook_endpoint_changes WHERE endpoint_id = $1 ORDER BY id',
       [endpoint.id],
     );
     expect(rows.at(-1)).toEqual({ change: 'disabled', detail: 'FAILING', actor: 'roundtrip' });
+    await sentOnceEnabled(endpoint.id, 1);
   });
 
-  test('ends at once where the endpoint says that it is gone', async () => {
+  test('is tried no more where the endpoint says that it is gone; none is lost when it is enabled again', async () => {
     receiver.answer = () => 410;
     const { endpoint } = await webhooks.endpoint({ url: receiver.url });
-    await events(1);
+    await events(3);
     webhooks.start();
-    await webhooks.allAre(endpoint.id, 'FAILED', 1);
-    expect(await readWebhookEndpoint(database.pool, endpoint.id)).toMatchObject({ disabledReason: 'GONE' });
+    await disabled(endpoint.id, 'GONE');
+    await sentOnceEnabled(endpoint.id, 3);
   });
+
+  async function disabled(endpointId: number, reason: string): Promise<void> {
+    await eventually(`the endpoint is disabled as ${reason}`, async () => {
+      const endpoint = await readWebhookEndpoint(database.pool, endpointId);
+      return endpoint?.state === 'DISABLED' && endpoint.disabledReason === reason;
+    });
+  }
+
+  async function sentOnceEnabled(endpointId: number, count: number): Promise<void> {
+    receiver.answer = () => 204;
+    await webhooks.transact((client) => enableEndpoint(client, 'test', endpointId));
+    await webhooks.allAre(endpointId, 'SUCCEEDED', count);
+  }
 
   test('comes again when the worker that had it died', async () => {
     const { endpoint } = await webhooks.endpoint({ url: receiver.url });
