@@ -182,6 +182,36 @@ describeConsole('a day of the warehouse', () => {
     await isThere(page.getByText(/is received$/));
     expect(await asked.count()).toBe(1);
   });
+
+  it("takes nothing in by the beginning of an order's number, nor by an article, until somebody says that it is that", async () => {
+    const item = { sku: 'ONE-RETURN', title: 'Tea', quantity: 1, unit_price_minor: 5_000 };
+    const delivered = async (number: string) => {
+      const order = await shop.post('/orders', { customer_id: 'scans', order_number: number, items: [item] });
+      for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+      return order;
+    };
+    await delivered('SCAN-17');
+    const other = await delivered('SCAN-170');
+    const body = { reason: 'Stale', items: [{ order_item_id: other.items[0]?.id, quantity: 1 }] };
+    const { id } = await shop.post(`/orders/${other.id}/returns`, body);
+    await shop.post(`/returns/${id}/approve`);
+
+    const page = await shop.open('/returns/receive');
+    const scan = async (code: string) => {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    };
+    await scan('SCAN-17');
+    await isThere(page.getByText('No return was asked for there.'));
+    for (const code of ['SCAN-1', 'ONE-RETURN']) {
+      await scan(code);
+      await isThere(page.getByRole('heading', { name: `Which return is ${code}?` }));
+    }
+    const [returned] = await shop.sql<{ state: string }>('SELECT state FROM returns WHERE id = $1', [id]);
+    expect(returned?.state).toBe('APPROVED');
+    await scan('scan-170');
+    await isThere(page.getByText(`R-${id} of SCAN-170 is received`));
+  });
 });
 
 /** A paid order that was cancelled, whose refund the gateway has declined; and its row in the list of those that failed. */

@@ -109,6 +109,17 @@ describeConsole('people', () => {
     expect(statuses).toEqual([403, 403]);
   });
 
+  it('a key of the tab that is no longer good does not stand in the way of a session', async () => {
+    const page = await signIn(ASHA.email);
+    await page.evaluate(() => {
+      sessionStorage.setItem('roundtrip-key', 'rt_live_revoked');
+    });
+    await page.reload();
+    await isThere(heading(page, 'Sign in to Roundtrip'));
+    await page.reload();
+    await isThere(heading(page, 'Today'));
+  });
+
   it('sets up a second factor by a QR code, and is asked for it', async () => {
     const page = await signIn(BELA.email);
     await page.getByRole('button', { name: BELA.name }).click();

@@ -41,8 +41,15 @@ export const session = {
     isRefused = true;
     tell();
   },
-  /** The server does not know who asks: nobody has signed in, or the key is no longer good. */
-  refused(): void {
+  /**
+   * The server does not know who asks: nobody has signed in, or the key is no longer good. It is forgotten then: it would
+   * go out beside the cookie of whoever signs in some other way, and be looked at first.
+   *
+   * @param sent the Authorization of the request; what is said of a key says nothing of one that has taken its place
+   */
+  refused(sent: string | null): void {
+    if (sent !== (session.headers()['authorization'] ?? null)) return;
+    sessionStorage.removeItem(STORED_AT);
     if (isRefused) return;
     isRefused = true;
     tell();
@@ -69,6 +76,6 @@ export async function fetchSignedIn(request: Request): Promise<Response> {
     if (!signed.headers.has(name)) signed.headers.set(name, value);
   }
   const response = await fetch(signed);
-  if (response.status === SIGNED_OUT) session.refused();
+  if (response.status === SIGNED_OUT) session.refused(signed.headers.get('authorization'));
   return response;
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { lifecyclesQuery, returnsInState } from '../../api/queries.ts';
 import type { Return } from '../../api/types.ts';
 import { Money } from '../../format/money.tsx';
@@ -68,6 +68,14 @@ export function ReturnsPage() {
   const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data]);
   const chosen = rows.filter(({ id }) => selected.has(id));
   const rest = useRestOfList(list);
+  // What is open now, for answers that come when somebody has gone on to another return or page.
+  const openNow = useRef<number>(undefined);
+  useEffect(() => {
+    openNow.current = search.open;
+    return () => {
+      openNow.current = undefined;
+    };
+  }, [search.open]);
   const show = (open: number | undefined) =>
     void navigate({
       to: '/returns',
@@ -145,6 +153,7 @@ export function ReturnsPage() {
               show(undefined);
             }}
             onDone={() => {
+              if (openNow.current !== search.open) return;
               const index = rows.findIndex(({ id }) => id === search.open);
               show((rows[index + 1] ?? rows[index - 1])?.id);
             }}

@@ -27,7 +27,8 @@ const route = getRouteApi('/orders/$orderId');
 export function OrderPage() {
   const { orderId } = route.useParams();
   const { data: order, error, refetch } = useQuery(orderQuery(orderId));
-  if (order) return <OneOrder order={order} />;
+  // Another order is another page: no dialog, and nothing that was typed, goes from one to the other.
+  if (order) return <OneOrder key={order.id} order={order} />;
   const isMissing = error instanceof ApiProblem && error.status < 500 && error.status >= 400;
   return (
     <Page title="Order">

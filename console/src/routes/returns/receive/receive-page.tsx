@@ -5,7 +5,6 @@ import { useRef, useState } from 'react';
 import { ActKeys } from '../../../api/act-keys.ts';
 import { moveReturn } from '../../../api/moves.ts';
 import { reasonOf } from '../../../api/problem.ts';
-import { searchQuery } from '../../../api/queries.ts';
 import type { Return, ReturnEvent } from '../../../api/types.ts';
 import { returnLabel, wordsOf } from '../../../format/words.ts';
 import { useDraft } from '../../../parts/draft.ts';
@@ -13,6 +12,7 @@ import { BarcodeIcon, CheckIcon, WarningIcon } from '../../../parts/icons.tsx';
 import { Empty } from '../../../parts/outcome.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { useMay } from '../../../shell/me.tsx';
+import { findParcel, type Parcel } from './find-parcel.ts';
 import classes from './receive.module.css';
 
 interface Scan {
@@ -32,7 +32,6 @@ interface Choice {
 }
 
 const MOST_KEPT = 50;
-const MOST_FOUND = 20;
 
 const TITLE = 'Scan parcels in';
 
@@ -50,8 +49,8 @@ export function ReceivePage() {
 }
 
 /**
- * Each scan ends with Enter, as scanners do, and takes its parcel in. The code of a return's label
- * is enough; an order number or SKU asks which return when there are several. The field keeps the focus throughout, and
+ * Each scan ends with Enter, as scanners do, and takes its parcel in. The code of a return's label is enough, and so is
+ * the number of an order of which one return is open; anything else asks which return it is. The field keeps the focus throughout, and
  * scans are worked off one after another, so that the next parcel need not wait for the answer about the one before.
  */
 function Door() {
@@ -92,19 +91,14 @@ function Door() {
   };
   const scan = async (scanned: string) => {
     try {
-      const { returns, orders } = await client.query({ ...searchQuery(scanned, MOST_FOUND), staleTime: 0 });
-      // The label's own code means this return, and none other of the same order.
-      const named = returns.filter(({ id }) => returnLabel(id).toLowerCase() === scanned.toLowerCase());
-      const candidates = named.length > 0 ? named : returns;
-      const open = candidates.filter(({ allowed }) =>
-        allowed.some((event) => event === 'receive' || event === 'dispatch'),
-      );
-      const [only] = open;
-      if (only && open.length === 1) await receive(only, scanned);
-      else if (open.length > 1) {
-        const words = `${open.length} returns are open there. Say which it is, or scan the label of its return.`;
-        setChoice({ code: scanned, returns: open, askedAt: note({ code: scanned, ok: false, words }) });
-      } else note({ code: scanned, ok: false, ...why(candidates, orders.length) });
+      const parcel = await findParcel(client, scanned);
+      const [only] = parcel.open;
+      if (only && parcel.isNamed && parcel.open.length === 1) await receive(only, scanned);
+      else if (only) {
+        const found = parcel.open.length === 1 ? 'A return is' : `${parcel.open.length} returns are`;
+        const words = `${found} open there. Say which it is, or scan the label of its return.`;
+        setChoice({ code: scanned, returns: parcel.open, askedAt: note({ code: scanned, ok: false, words }) });
+      } else note({ code: scanned, ok: false, ...why(parcel) });
     } catch (error) {
       note({ code: scanned, ok: false, words: reasonOf(error) });
     }
@@ -199,8 +193,8 @@ function Door() {
 }
 
 /** Why nothing was taken in, and what to do about it. */
-function why(returns: readonly Return[], orders: number): Pick<Scan, 'words' | 'orderId'> {
-  const [first] = returns;
+function why({ closed, orders }: Parcel): Pick<Scan, 'words' | 'orderId'> {
+  const [first] = closed;
   if (first) {
     const state = wordsOf(first.state).toLowerCase();
     return { words: `${returnLabel(first.id)} is ${state}, so it is not received now`, orderId: first.order_id };
