@@ -41,7 +41,7 @@ export async function initialiseCluster(
       timeoutMs: INITDB_TIMEOUT_MS,
     });
     await overwriteInPlace(join(unfinished, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
-    await runAsSuperuser({ ...cluster, path: unfinished }, binaries, [
+    await runAsSuperuser({ ...cluster, path: unfinished }, binaries, durable, [
       `CREATE ROLE ${DATABASE_NAME} LOGIN CREATEDB CREATEROLE PASSWORD '${password}'`,
       `CREATE DATABASE ${DATABASE_NAME} OWNER ${DATABASE_NAME}`,
     ]);
@@ -66,15 +66,21 @@ const INITDB_OPTIONS = [
 
 /** For a cluster whose password file was lost or removed. */
 export async function replacePassword(cluster: Cluster, binaries: Binaries, password: string): Promise<void> {
-  await runAsSuperuser(cluster, binaries, [`ALTER ROLE ${DATABASE_NAME} PASSWORD '${password}'`]);
+  await runAsSuperuser(cluster, binaries, true, [`ALTER ROLE ${DATABASE_NAME} PASSWORD '${password}'`]);
 }
 
 /** Single-user mode: no server may be running on the cluster. The statements come by standard input, unseen by `ps`. */
-async function runAsSuperuser(cluster: Cluster, binaries: Binaries, statements: readonly string[]): Promise<void> {
+async function runAsSuperuser(
+  cluster: Cluster,
+  binaries: Binaries,
+  durable: boolean,
+  statements: readonly string[],
+): Promise<void> {
+  const settings = ['exit_on_error=on', 'log_min_error_statement=panic', ...(durable ? [] : ['fsync=off'])];
   await runProgram({
     task: `setting up the role "${DATABASE_NAME}" in ${cluster.path}`,
     path: binaries.postgres,
-    args: ['--single', '-D', cluster.path, '-c', 'exit_on_error=on', '-c', 'log_min_error_statement=panic', 'postgres'],
+    args: ['--single', '-D', cluster.path, ...settings.flatMap((setting) => ['-c', setting]), 'postgres'],
     user: cluster.user,
     input: statements.map((statement) => `${statement}\n`).join(''),
     timeoutMs: SINGLE_USER_TIMEOUT_MS,
