@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { breachesOf, isThere, NARROW, settle, WIDE } from './support/browser.ts';
 import { describeConsole, useConsole } from './support/console.ts';
 
@@ -107,6 +108,24 @@ async function faultsOf(page: Page, { path, open }: Place): Promise<readonly str
   } catch (error) {
     return [String(error)];
   }
+}
+
+/** Run in a page: its stream ends when `endStream` is called, in the good order in which the server ends it. */
+function letStreamEnd(): void {
+  const fetchWhole = globalThis.fetch;
+  globalThis.fetch = async (...request) => {
+    const answer = await fetchWhole(...request);
+    if (!answer.url.endsWith('/v1/stream') || !answer.body) return answer;
+    const ending = new TransformStream<Uint8Array, Uint8Array>({
+      start: (controller) => {
+        const endStream = () => {
+          controller.terminate();
+        };
+        Object.assign(globalThis, { endStream });
+      },
+    });
+    return new Response(answer.body.pipeThrough(ending), answer);
+  };
 }
 
 describeConsole('every page', { timeout: PATIENCE_MS }, () => {
@@ -223,6 +242,41 @@ describeConsole('the console', () => {
     await isThere(page.getByText('The connection to the server is gone'));
     await page.context().setOffline(false);
     await page.getByText('The connection to the server is gone').waitFor({ state: 'detached' });
+  });
+
+  it('opens the stream again that the server has ended, unseen, and shows what happened between', async () => {
+    const [order] = await shop.sql<{ id: number }>(
+      `SELECT id FROM orders WHERE state = 'PENDING_PAYMENT' ORDER BY id DESC LIMIT 1`,
+    );
+    const page = await shop.open('/lifecycles');
+    await page.clock.install();
+    await page.addInitScript(letStreamEnd);
+    await page.goto(`${shop.url}/console/orders/${order?.id ?? 0}`);
+    await isThere(page.getByText('Live', { exact: true }));
+    const readAnew: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/settings')) readAnew.push(request.url());
+    });
+    const gone = page.getByText('The connection to the server is gone');
+    let saidGone: number | undefined;
+    await page.route('**/v1/stream', async (route) => {
+      saidGone = await gone.count();
+      await fetch(`${shop.url}/v1/orders/${order?.id ?? 0}/pay`, { method: 'POST' });
+      await eventually('it is in the feed', async () => {
+        const [feed] = await shop.sql<{ isWhole: boolean }>(
+          `SELECT (SELECT count(*) FROM state_transitions) = (SELECT count(*) FROM event_feed) AS "isWhole"`,
+        );
+        return feed?.isWhole === true;
+      });
+      await route.continue();
+    });
+    // As old as streams are that the server ends.
+    await page.clock.fastForward(10_000);
+    await page.evaluate('endStream()');
+    await isThere(page.getByRole('heading', { level: 1 }).getByText('Paid'));
+    expect(saidGone).toBe(0);
+    // Of what needs no reading anew, nothing was read.
+    expect(readAnew).toEqual([]);
   });
 
   it('prints many invoices as one document', async () => {

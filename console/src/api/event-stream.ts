@@ -1,5 +1,4 @@
 export interface StreamMessage {
-  readonly id: string;
   readonly event: string;
   readonly data: string;
 }
@@ -15,10 +14,13 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 /** The server lets hear of itself every fifteen seconds; one that has been silent for this long is gone. */
 const LONGEST_SILENCE_MS = 40_000;
+/** The server ends each stream after its time, in good order. One that it ends sooner than this is not to be had now. */
+const SHORTEST_STREAM_MS = 1_000;
 
 /**
- * Server-sent events by fetch, because an EventSource cannot say who asks. Comes back by itself, with the id of the last
- * message, after a pause that grows. Answers with what ends it.
+ * Server-sent events by fetch, because an EventSource cannot say who asks. Comes back by itself, with the last id that it
+ * was told: at once where the server has ended the stream after its time, and else after a pause that grows. Answers with
+ * what ends it.
  */
 export function openEventStream(options: EventStreamOptions): () => void {
   const over = new AbortController();
@@ -29,13 +31,16 @@ export function openEventStream(options: EventStreamOptions): () => void {
 }
 
 async function follow(options: EventStreamOptions, over: AbortSignal): Promise<void> {
-  let lastId: string | undefined;
+  const told: { lastId?: string } = {};
   let pauseMs = FIRST_PAUSE_MS;
-  const onMessage = (message: StreamMessage) => {
-    lastId = message.id;
-    options.onMessage(message);
+  const onBlock = (fields: Fields) => {
+    const id = fields.get('id');
+    const data = fields.get('data');
+    if (id !== undefined) told.lastId = id;
+    if (data !== undefined) options.onMessage({ event: fields.get('event') ?? '', data });
   };
   while (!over.aborted) {
+    let endedAfterMs: number | undefined;
     try {
       const cut = new AbortController();
       const cutOff = () => {
@@ -43,17 +48,21 @@ async function follow(options: EventStreamOptions, over: AbortSignal): Promise<v
       };
       // The machine has lost its network: it would be noticed only when the silence has lasted.
       window.addEventListener('offline', cutOff, { signal: cut.signal });
-      const response = await options.open(lastId, AbortSignal.any([over, cut.signal]));
+      const response = await options.open(told.lastId, AbortSignal.any([over, cut.signal]));
       if (response.ok && response.body) {
         pauseMs = FIRST_PAUSE_MS;
         options.onOpen();
-        await readMessages(response.body, onMessage, cutOff);
+        const openedAtMs = performance.now();
+        await readBlocks(response.body, onBlock, cutOff);
         cut.abort();
+        endedAfterMs = performance.now() - openedAtMs;
       }
     } catch {
       // Gone, one way or another; whoever looks at the page is told below.
     }
     if (isOver(over)) return;
+    // Nothing is gone: what happens between is told to whoever comes back with an id.
+    if (endedAfterMs !== undefined && endedAfterMs >= SHORTEST_STREAM_MS && told.lastId !== undefined) continue;
     options.onGone();
     await pause(pauseMs);
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
@@ -77,9 +86,12 @@ function isOver(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-async function readMessages(
+/** Such as `id`, `event` and `data`. A block without data is no message, and has an id all the same. */
+type Fields = ReadonlyMap<string, string>;
+
+async function readBlocks(
   body: ReadableStream<Uint8Array>,
-  onMessage: (message: StreamMessage) => void,
+  onBlock: (fields: Fields) => void,
   onSilence: () => void,
 ): Promise<void> {
   const reader = body.getReader();
@@ -94,14 +106,11 @@ async function readMessages(
     const blocks = (text + decoder.decode(value, { stream: true })).split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const fields = new Map(
-        block.split('\n').map((line): [string, string] => {
-          const colon = line.indexOf(': ');
-          return [line.slice(0, colon), line.slice(colon + 2)];
-        }),
-      );
-      const data = fields.get('data');
-      if (data !== undefined) onMessage({ id: fields.get('id') ?? '', event: fields.get('event') ?? '', data });
+      const fields = block.split('\n').map((line): [string, string] => {
+        const colon = line.indexOf(': ');
+        return [line.slice(0, colon), line.slice(colon + 2)];
+      });
+      onBlock(new Map(fields));
     }
   }
 }

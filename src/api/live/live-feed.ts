@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { Pool } from 'pg';
 import type { Logger } from '../../platform/logger.ts';
 import { placedPosition, readEventFeed, type PlacedEvent } from '../../queries/events/event-feed.ts';
-import { eventMessage, HEARTBEAT, HELLO, resetMessage } from './messages.ts';
+import { eventMessage, HEARTBEAT, helloMessage, resetMessage } from './messages.ts';
 
 export interface LiveFeedOptions {
   readonly pool: Pool;
@@ -83,11 +83,12 @@ export class LiveFeed {
     const stream = new PassThrough();
     const end = setTimeout(() => stream.end(), this.#limits.longestStreamMs);
     const client: Client = { caller, stream, position: newest, end };
-    stream.write(HELLO);
     // Ahead of the feed: the database was restored to an earlier time.
     const missed = lastSeen === undefined ? 0 : newest - lastSeen;
-    if (missed < 0 || missed > this.#limits.mostMissedEvents) stream.write(resetMessage(newest));
-    else client.position = newest - missed;
+    const hasMissedTooMuch = missed < 0 || missed > this.#limits.mostMissedEvents;
+    if (!hasMissedTooMuch) client.position = newest - missed;
+    stream.write(helloMessage(client.position));
+    if (hasMissedTooMuch) stream.write(resetMessage(newest));
     stream.on('close', () => {
       this.#leave(client);
     });

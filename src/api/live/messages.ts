@@ -1,8 +1,13 @@
 import { cloudEventOf } from '../../queries/events/cloud-event.ts';
 import type { PlacedEvent } from '../../queries/events/event-feed.ts';
 
-/** How soon a client that lost its connection comes back, in milliseconds, and a first word that it is there. */
-export const HELLO = 'retry: 2000\n: hello\n\n';
+/**
+ * How soon a client that lost its connection comes back, in milliseconds, and where the feed stands: whoever comes back
+ * before anything has happened misses nothing either. Without data it is no message.
+ */
+export function helloMessage(position: number): string {
+  return `retry: 2000\nid: ${position}\n: hello\n\n`;
+}
 /** A comment: proxies in between see that the connection lives, and so does this side when it is gone. */
 export const HEARTBEAT = ': heartbeat\n\n';
 

@@ -67,6 +67,19 @@ it.for(['/v1/stream', '/v1/ledger/export.csv?from=2020-01-01T00:00:00Z&to=2030-0
 );
 
 describe('GET /v1/stream', () => {
+  it('says at once where it stands: one that leaves before it has heard of anything misses nothing either', async () => {
+    const url = `http://127.0.0.1:${await api.listen()}/v1/stream`;
+    const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = (await fetch(url)).body?.getReader();
+    const hello = new TextDecoder().decode((await reader?.read())?.value);
+    await reader?.cancel();
+    const order = await placeOrder(api);
+    await moveOrder(api, order.id, 'pay');
+    const { body } = await fetch(url, { headers: { 'Last-Event-ID': /^id: (\d+)$/m.exec(hello)?.[1] ?? '' } });
+    if (!body) throw new Error('the answer has no body');
+    const back = listenTo(body);
+    await eventually('it hears what it missed', () => statesOf(back.messages, order.id).length === 2);
+  });
+
   it('tells every listener of each change once, and one that comes back what it missed', async () => {
     const url = `http://127.0.0.1:${await api.listen()}/v1/stream`;
     const leaving = new AbortController();
