@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { lifecycles } from '../../src/domain/lifecycles.ts';
+import { DEFAULT_MONEY_POLICY } from '../../src/domain/money/money-policy.ts';
 import { useApi } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { deliveredOrder, moveOrder, moveReturn, placeOrder, requestReturn } from '../support/shop/shop.ts';
 
-const api = useApi();
+const api = useApi({ moneyPolicy: { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 0 } });
 
 async function read<Answer>(url: string): Promise<Answer> {
   const answer = await api.get(url);
@@ -32,6 +33,8 @@ describe('what needs a person, and the figures', () => {
     await moveReturn(api, coming.id, 'approve', 'dispatch');
     const paid = await placeOrder(api);
     await moveOrder(api, paid.id, 'pay');
+    const asked = await api.post(`/v1/orders/${paid.id}/refunds`, { amount_minor: 100, reason: 'A dent' });
+    expect(asked.statusCode, asked.body).toBe(201);
     const old = await placeOrder(api);
     await moveOrder(api, old.id, 'pay', 'process');
     await api.database.pool.query(
@@ -46,6 +49,7 @@ describe('what needs a person, and the figures', () => {
     });
     const counts = Object.fromEntries(attention.map(({ kind, count }) => [kind, count]));
     expect(counts).toMatchObject({
+      refunds_to_approve: 1,
       returns_to_approve: 1,
       returns_to_complete: 1,
       parcels_expected: 1,

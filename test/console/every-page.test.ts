@@ -244,6 +244,31 @@ describeConsole('the console', () => {
     await page.getByText('The connection to the server is gone').waitFor({ state: 'detached' });
   });
 
+  it('counts once a minute what comes about without a change of state, of which nobody tells it', async () => {
+    const page = await shop.open('/lifecycles');
+    await page.clock.install();
+    // What else happens in the shop would have the figures read anew.
+    await page.route('**/v1/stream', (route) => route.abort());
+    await page.goto(`${shop.url}/console/today`);
+    await isThere(page.getByText('Nothing has failed, and nothing is stuck.'));
+    await isThere(page.getByRole('link', { name: /Refunds to approve/ }));
+    await isThere(page.getByRole('img', { name: /^Orders by day/ }));
+    await shop.sql(
+      `UPDATE jobs SET state = 'DEAD', last_error = 'connect ECONNREFUSED', attempts = 12
+       WHERE id = (SELECT id FROM jobs WHERE state = 'DONE' ORDER BY id LIMIT 1)`,
+    );
+    let figuresRead = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('/v1/statistics')) figuresRead += 1;
+    });
+    // The server answers with what it has counted within the last second.
+    await eventually('it is counted', async () => {
+      await page.clock.fastForward(60_000);
+      return page.getByRole('link', { name: /Jobs dead/ }).isVisible();
+    });
+    expect(figuresRead).toBeGreaterThan(0);
+  });
+
   it('opens the stream again that the server has ended, unseen, and shows what happened between', async () => {
     const [order] = await shop.sql<{ id: number }>(
       `SELECT id FROM orders WHERE state = 'PENDING_PAYMENT' ORDER BY id DESC LIMIT 1`,

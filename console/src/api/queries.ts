@@ -34,16 +34,25 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/**
+ * What comes about without a transition, of which the stream of changes says nothing, is seen this late: that a job is
+ * dead, an order stuck, a refund without an answer; and that another day has begun.
+ */
+const FIGURES_INTERVAL_MS = 60_000;
+
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => answerOf(api.GET('/v1/overview', { signal })),
+  refetchInterval: FIGURES_INTERVAL_MS,
 });
 
 export const statisticsQuery = (days: number) =>
   queryOptions({
     queryKey: ['statistics', days],
     queryFn: ({ signal }) => answerOf(api.GET('/v1/statistics', { params: { query: { days } }, signal })),
+    // The server keeps them for half a minute: to read them at each change would show nothing newer.
     staleTime: 30_000,
+    refetchInterval: FIGURES_INTERVAL_MS,
     placeholderData: keepPreviousData,
   });
 

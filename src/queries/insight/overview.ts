@@ -7,6 +7,7 @@ export const ATTENTION_KINDS = [
   'jobs_dead',
   'orders_stuck_paid',
   'orders_stuck_in_warehouse',
+  'refunds_to_approve',
   'returns_to_approve',
   'returns_to_complete',
   'parcels_expected',
@@ -60,6 +61,9 @@ export async function readOverview(pool: Pool, stuckAfterHours: number): Promise
                  WHERE state = 'PROCESSING_IN_WAREHOUSE' AND created_at < now() - make_interval(hours => $3)
                  ORDER BY created_at, id LIMIT $4) AS old
                WHERE updated_at < now() - make_interval(hours => $3) LIMIT $1) AS waiting
+             UNION ALL SELECT 'refunds_to_approve', waiting.since FROM (
+               SELECT created_at AS since FROM refunds WHERE state = 'AWAITING_APPROVAL'
+               ORDER BY created_at, id LIMIT $1) AS waiting
              UNION ALL SELECT 'returns_to_approve', waiting.since FROM (
                SELECT created_at AS since FROM returns WHERE state = 'REQUESTED'
                ORDER BY created_at, id LIMIT $1) AS waiting

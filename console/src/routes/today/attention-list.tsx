@@ -44,6 +44,12 @@ function placeOf(kind: Kind, stuckBefore: string): Place {
         isUrgent: true,
         link: { to: '/orders', search: { state: 'PROCESSING_IN_WAREHOUSE', to: stuckBefore } },
       };
+    case 'refunds_to_approve':
+      return {
+        name: 'Refunds to approve',
+        isUrgent: false,
+        link: { to: '/operations', search: { tab: 'refunds', state: 'AWAITING_APPROVAL' } },
+      };
     case 'returns_to_approve':
       return { name: 'Returns to approve', isUrgent: false, link: { to: '/returns', search: { state: 'REQUESTED' } } };
     case 'returns_to_complete':
