@@ -72,7 +72,7 @@ export function OrderFilters({ search }: { readonly search: OrdersSearch }) {
           key={end}
           size="xs"
           type="date"
-          aria-label={end === 'from' ? 'Placed from' : 'Placed until'}
+          aria-label={end === 'from' ? 'Entered from' : 'Entered until'}
           disabled={search.q !== undefined}
           value={search[end] ?? ''}
           onChange={(event) => {

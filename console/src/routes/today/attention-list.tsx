@@ -15,7 +15,7 @@ interface Place {
   readonly link: Pick<LinkProps, 'to' | 'search'>;
 }
 
-/** Where each kind is dealt with. `stuckBefore`: the last day that an order which is stuck can have been placed on. */
+/** Where each kind is dealt with. `stuckBefore`: the last day that an order which is stuck can have been entered on. */
 function placeOf(kind: Kind, stuckBefore: string): Place {
   switch (kind) {
     case 'refunds_failed':
