@@ -100,6 +100,28 @@ describeConsole('an act', () => {
   });
 });
 
+describeConsole('an act that is under way', () => {
+  it('keeps its dialog open until it is known what came of it, and says so where it failed', async () => {
+    const { id } = await placed();
+    const page = await shop.open(`/orders/${id}`);
+    const answered = Promise.withResolvers<undefined>();
+    await page.route(`**/v1/orders/${id}/pay`, async (route) => {
+      await answered.promise;
+      await route.abort();
+    });
+    await page.getByRole('button', { name: 'Record payment' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Record payment' }).click();
+    await isThere(dialog.locator('[data-loading]'));
+    expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    answered.resolve(undefined);
+    await isThere(dialog.getByText('The server does not answer'));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+});
+
 describeConsole('an act whose answer was lost', () => {
   it('is the same act when it is pressed again: it is done once, and told what came of it', async () => {
     const { id } = await placed();

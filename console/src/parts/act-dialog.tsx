@@ -71,9 +71,13 @@ export function ActDialog(props: ActDialogProps) {
       setIsBusy(false);
     }
   };
+  // What is on its way cannot be called back: whoever has sent it sees what comes of it.
+  const close = () => {
+    if (!isBusy) onClose();
+  };
 
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -120,7 +124,7 @@ export function ActDialog(props: ActDialogProps) {
           />
         )}
         <Group justify="flex-end" gap="xs" mt="md">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" disabled={isBusy} onClick={close}>
             Cancel
           </Button>
           <Button
