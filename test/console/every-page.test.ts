@@ -218,6 +218,16 @@ describeConsole('the console', () => {
     expect(new Set(states)).toEqual(new Set(['Shipped']));
   });
 
+  it('says that a search was cut off where it found as many orders as it shows', async () => {
+    const page = await shop.open('/orders?q=WEB-');
+    const cutOff = page.getByText('A search shows 50 orders at most');
+    await isThere(cutOff);
+    await isThere(page.getByRole('row').nth(1));
+    await page.getByLabel('Search', { exact: true }).fill('WEB-00042');
+    await cutOff.waitFor({ state: 'detached' });
+    expect(await page.getByRole('row').count()).toBe(2);
+  });
+
   it('is answered what it searches for in less than 200 ms, the way there and back included', async () => {
     for (const words of ['WEB-0', 'asha-0@example.com', 'LAMP-BRASS', 'gita-7', '1']) {
       const times: number[] = [];

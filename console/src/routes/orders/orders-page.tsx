@@ -15,6 +15,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { OrderFilters } from './order-filters.tsx';
 import type { OrdersSearch } from './orders-search.ts';
+import classes from './orders.module.css';
 
 const route = getRouteApi('/orders');
 const MOST_FOUND = 50;
@@ -59,6 +60,12 @@ export function OrdersPage() {
       <OrderFilters search={search} />
       {list.error !== null && <Failure error={list.error} retry={list.retry} />}
       {list.isLoading && <Loading rows={12} />}
+      {list.isCutOff && (
+        <p className={classes.cutOff} role="status">
+          A search shows {MOST_FOUND} orders at most, and there may be more like that. Type more of it, or empty the
+          search and use the filters beside it.
+        </p>
+      )}
       {!list.isLoading && list.error === null && list.rows.length === 0 && (
         <Empty title={isFiltered ? 'No order is like that' : 'There are no orders yet'}>
           {isFiltered ? (
@@ -102,7 +109,15 @@ function useOrders(search: OrdersSearch) {
 
   if (words !== '') {
     const { data, error, refetch } = found;
-    return { rows: data?.orders ?? [], error, isLoading: !data && !error, retry: refetch, rest: {} };
+    const hits = data?.orders ?? [];
+    return {
+      rows: hits,
+      error,
+      isLoading: !data && !error,
+      retry: refetch,
+      rest: {},
+      isCutOff: hits.length >= MOST_FOUND,
+    };
   }
   const { error, refetch, data } = list;
   return {
@@ -111,6 +126,7 @@ function useOrders(search: OrdersSearch) {
     isLoading: !data && !error,
     retry: refetch,
     rest,
+    isCutOff: false,
   };
 }
 
