@@ -188,6 +188,34 @@ describeConsole('people', () => {
     await isThere(heading(page, 'Sign in to Roundtrip'));
   });
 
+  it('signing out takes what was typed with it: whoever signs in next in the same tab does not see it', async () => {
+    const page = await signIn(ASHA.email, 'another four words instead');
+    const id = await page.evaluate(async () => {
+      const headers = { 'x-csrf-protection': '1', 'content-type': 'application/json' };
+      const items = [{ sku: 'TEA', title: 'Tea', quantity: 1, unit_price_minor: 5_000 }];
+      const body = JSON.stringify({ customer_id: 'gita', items });
+      const answer = await fetch('/v1/orders', { method: 'POST', headers, body });
+      return ((await answer.json()) as { id: number }).id;
+    });
+    await page.goto(at(`/orders/${id}`));
+    const reason = page.getByRole('dialog').getByLabel(/Reason/);
+    const ask = () => page.getByRole('button', { name: 'Cancel order' }).click();
+    await ask();
+    await reason.fill('She told me in confidence');
+    await page.reload();
+    await ask();
+    expect(await reason.inputValue()).toBe('She told me in confidence');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('Sign out');
+    await page.keyboard.press('Enter');
+    await isThere(heading(page, 'Sign in to Roundtrip'));
+    await fillIn(page, ASHA.email, 'another four words instead');
+    await ask();
+    expect(await reason.inputValue()).toBe('');
+  });
+
   it('an administrator gives another role after being asked, makes a link for whoever lost their phone, and disables', async () => {
     const bela = await browser.open(invitation);
     const page = await browser.open(at('/operations?tab=people'));

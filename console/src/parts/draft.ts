@@ -32,6 +32,13 @@ export function useDraft<Value>(
   return [value, set, clear];
 }
 
+/** Nobody else is to see, or to send, what whoever leaves has typed. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  }
+}
+
 function isChange<Value>(next: Value | Change<Value>): next is Change<Value> {
   return typeof next === 'function';
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { signOutPerson } from '../api/people.ts';
 import { session } from '../api/session.ts';
 import type { Me } from '../api/types.ts';
+import { forgetDrafts } from '../parts/draft.ts';
 import { tellFailed } from '../parts/toast.tsx';
 
 /** Signs out whoever is in. A person stays in, and hears of it, as long as the server has not ended their session. */
@@ -15,6 +16,7 @@ export function useSignOut(kind: Me['kind'] | undefined): () => Promise<void> {
       return;
     }
     session.signOut();
+    forgetDrafts();
     client.clear();
   };
 }
