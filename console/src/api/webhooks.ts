@@ -7,10 +7,13 @@ export type WebhookEndpoint = components['schemas']['WebhookEndpoint'];
 export type WebhookDelivery = components['schemas']['WebhookDelivery'];
 
 const PAGE_ROWS = 50;
+/** There cannot be more, so that this page is all of them. */
+const MOST_ENDPOINTS = 100;
 
 export const endpointsQuery = queryOptions({
   queryKey: ['webhooks', 'endpoints'],
-  queryFn: ({ signal }) => answerOf(api.GET('/v1/webhook-endpoints', { signal })),
+  queryFn: ({ signal }) =>
+    answerOf(api.GET('/v1/webhook-endpoints', { params: { query: { limit: MOST_ENDPOINTS } }, signal })),
   refetchInterval: 10_000,
 });
 

@@ -9,11 +9,19 @@ import { Empty, Failure, Loaded, Loading } from '../../parts/outcome.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../parts/toast.tsx';
+import { useMay } from '../../shell/me.tsx';
 import { ShowMore } from './show-more.tsx';
 import classes from './operations.module.css';
 
+interface DeliveriesProps {
+  readonly endpointId: number;
+  /** Whether it is told of anything: one that is not is sent nothing again either. */
+  readonly isEnabled: boolean;
+}
+
 /** What an endpoint was told, each with its tries and what was answered. */
-export function Deliveries({ endpointId }: { readonly endpointId: number }) {
+export function Deliveries({ endpointId, isEnabled }: DeliveriesProps) {
+  const may = useMay();
   const list = useInfiniteQuery(deliveriesQuery(endpointId));
   const deliveries = list.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
@@ -23,7 +31,7 @@ export function Deliveries({ endpointId }: { readonly endpointId: number }) {
       {list.data && deliveries.length === 0 && <Empty title="Nothing was sent to it yet" />}
       <ul className={classes.list}>
         {deliveries.map((delivery) => (
-          <Delivery key={delivery.id} delivery={delivery} />
+          <Delivery key={delivery.id} delivery={delivery} maySend={isEnabled && may('redeliverWebhook')} />
         ))}
       </ul>
       <ShowMore list={list} />
@@ -31,7 +39,7 @@ export function Deliveries({ endpointId }: { readonly endpointId: number }) {
   );
 }
 
-function Delivery({ delivery }: { readonly delivery: WebhookDelivery }) {
+function Delivery({ delivery, maySend }: { readonly delivery: WebhookDelivery; readonly maySend: boolean }) {
   const client = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const send = async () => {
@@ -67,9 +75,11 @@ function Delivery({ delivery }: { readonly delivery: WebhookDelivery }) {
       >
         {isOpen ? 'Hide' : 'Details'}
       </Button>
-      <Button size="compact-xs" variant="default" onClick={() => void send()}>
-        Send again
-      </Button>
+      {maySend && (
+        <Button size="compact-xs" variant="default" onClick={() => void send()}>
+          Send again
+        </Button>
+      )}
       {isOpen && <Detail id={delivery.id} />}
     </li>
   );

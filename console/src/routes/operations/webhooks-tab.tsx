@@ -23,6 +23,7 @@ import classes from './operations.module.css';
 /** Who is told of what happens here, and whether they hear it. */
 export function WebhooksTab({ endpointId }: { readonly endpointId: number | undefined }) {
   const endpoints = useQuery(endpointsQuery);
+  const open = endpoints.data?.data.find(({ id }) => id === endpointId);
   return (
     <>
       <Panel title="Endpoints" flush>
@@ -43,7 +44,7 @@ export function WebhooksTab({ endpointId }: { readonly endpointId: number | unde
           }
         </Loaded>
       </Panel>
-      {endpointId !== undefined && <Deliveries endpointId={endpointId} />}
+      {endpointId !== undefined && <Deliveries endpointId={endpointId} isEnabled={open?.state === 'ENABLED'} />}
     </>
   );
 }
