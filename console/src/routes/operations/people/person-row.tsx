@@ -8,7 +8,7 @@ import { ActDialog } from '../../../parts/act-dialog.tsx';
 import { useBusyForm } from '../../../parts/busy-form.ts';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../../parts/toast.tsx';
-import { useMe } from '../../../shell/me.tsx';
+import { useMay, useMe } from '../../../shell/me.tsx';
 import classes from '../operations.module.css';
 import { OneTimeLink } from './one-time-link.tsx';
 import { RoleDialog } from './role-dialog.tsx';
@@ -16,6 +16,7 @@ import { RoleDialog } from './role-dialog.tsx';
 /** A person, and what an administrator does about them. */
 export function PersonRow({ person }: { readonly person: Person }) {
   const client = useQueryClient();
+  const may = useMay();
   const isSelf = useMe().actor === `person:${person.name}`;
   const [dialog, setDialog] = useState<'disable' | 'reset' | 'role'>();
   const close = () => {
@@ -53,16 +54,18 @@ export function PersonRow({ person }: { readonly person: Person }) {
         <span className="faint">You</span>
       ) : (
         <>
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              setDialog('role');
-            }}
-          >
-            Role: {wordsOf(person.role)}
-          </Button>
-          {!isDisabled && (
+          {may('updatePerson') && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => {
+                setDialog('role');
+              }}
+            >
+              Role: {wordsOf(person.role)}
+            </Button>
+          )}
+          {may('resetPerson') && !isDisabled && (
             <Button
               size="compact-xs"
               variant="default"
@@ -73,7 +76,7 @@ export function PersonRow({ person }: { readonly person: Person }) {
               Reset link
             </Button>
           )}
-          {person.state === 'ACTIVE' && (
+          {may('endPersonSessions') && person.state === 'ACTIVE' && (
             <Button
               size="compact-xs"
               variant="default"
@@ -82,7 +85,7 @@ export function PersonRow({ person }: { readonly person: Person }) {
               End sessions
             </Button>
           )}
-          {isDisabled ? (
+          {may('updatePerson') && isDisabled && (
             <Button
               size="compact-xs"
               variant="light"
@@ -92,7 +95,8 @@ export function PersonRow({ person }: { readonly person: Person }) {
             >
               Enable
             </Button>
-          ) : (
+          )}
+          {may('updatePerson') && !isDisabled && (
             <Button
               size="compact-xs"
               variant="default"
