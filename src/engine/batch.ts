@@ -25,6 +25,8 @@ export interface BatchResult {
   readonly changes: Changes;
   /** What the changed orders' rows bear once the changes are committed; undefined: none was there before. */
   readonly stamp: string | undefined;
+  /** Orders that were not read, but taken from memory. */
+  readonly keptIds: readonly number[];
 }
 
 /**
@@ -42,7 +44,13 @@ export async function decideBatch(
   const now = context.now();
   const financialYear = financialYearOf(now, context.invoicePolicy);
   const orderIds = await locate(client, requests);
-  const { loaded, lastNumbers, stamp } = await load(client, requests, orderIds, financialYear, context.keptOrders);
+  const { loaded, lastNumbers, stamp, keptIds } = await load(
+    client,
+    requests,
+    orderIds,
+    financialYear,
+    context.keptOrders,
+  );
 
   let invoiceNumber = lastNumbers.invoice;
   let creditNoteNumber = lastNumbers.creditNote;
@@ -71,6 +79,7 @@ export async function decideBatch(
       ledger: fold.ledger,
     },
     stamp,
+    keptIds,
   };
 
   function seriesChange(last: number, now: number): SeriesChange | undefined {
@@ -93,7 +102,7 @@ async function load(
   const sent = [
     orderIds.length > 0
       ? lockOrders(client, orderIds, keptOrders)
-      : Promise.resolve({ orders: new Map<number, never>(), stamp: undefined }),
+      : Promise.resolve({ orders: new Map<number, never>(), stamp: undefined, keptIds: [] }),
     numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
     intents.some(mayInvoice) ? lockSeries(client, 'invoice_series', financialYear) : Promise.resolve(0),
     intents.some(mayCredit) ? lockSeries(client, 'credit_note_series', financialYear) : Promise.resolve(0),
@@ -101,9 +110,9 @@ async function load(
     keptAnswers(client, requests),
   ] as const;
   throwTelling(await Promise.allSettled(sent));
-  const [{ orders, stamp }, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
+  const [{ orders, stamp, keptIds }, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
   const loaded = { orders, takenNumbers, jobs, answers: new Map(answers) };
-  return { loaded, lastNumbers: { invoice, creditNote }, stamp };
+  return { loaded, lastNumbers: { invoice, creditNote }, stamp, keptIds };
 }
 
 /** 25P02: the transaction is void, because of a statement before. */

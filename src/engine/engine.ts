@@ -198,7 +198,8 @@ export class Engine {
         const taken = single !== undefined && constraint !== undefined && TAKEN_CONSTRAINTS.has(constraint);
         // With its key, a request whose commit was lost may be sent again: it finds its own answer, or does it now.
         const findable = error instanceof OutcomeUnknown && requests.every(({ idempotency }) => idempotency);
-        const again = taken || findable || error instanceof ConnectionLost || AGAIN_STATES.has(sqlState(error) ?? '');
+        const mayDiffer = error instanceof ConnectionLost || error instanceof RefusedOnKept;
+        const again = taken || findable || mayDiffer || AGAIN_STATES.has(sqlState(error) ?? '');
         // An earlier try may have done it, whatever became of the last one.
         if (!again || tries === MOST_TRIES) throw unknown ?? error;
         await pause(Math.random() * LONGEST_PAUSE_MS);
@@ -215,7 +216,7 @@ export class Engine {
         client.query(BEGIN),
         decideBatch(client, requests, nextId, this.#context),
       ]);
-      await commit(client, saveChanges(client, result.changes));
+      await this.#commit(client, result);
       if (result.stamp !== undefined) this.#keptOrders.keep(result.changes.orders, result.stamp);
       this.#idleClients.push(client);
       this.#report(result);
@@ -224,6 +225,16 @@ export class Engine {
       if (error instanceof OutcomeUnknown) client.end().catch(() => undefined);
       else await this.#rollBack(client);
       throw isUnavailable(error) ? new ConnectionLost('the connection was lost', { cause: error }) : error;
+    }
+  }
+
+  async #commit(client: Client, { changes, keptIds }: BatchResult): Promise<void> {
+    try {
+      await commit(client, saveChanges(client, changes));
+    } catch (error) {
+      if (keptIds.length === 0 || !isRefusal(error)) throw error;
+      this.#keptOrders.forget(keptIds);
+      throw new RefusedOnKept('the database refused what was decided on orders in memory', { cause: error });
     }
   }
 
@@ -275,6 +286,14 @@ function rejectAll(batch: readonly WaitingRequest[], error: unknown): void {
 /** A connection that had worked was lost before COMMIT was sent: nothing happened, and another may do it. */
 class ConnectionLost extends DatabaseUnavailable {}
 
+/** Nothing happened. What was decided on may not be as it is in the database, and is read when it is done again. */
+class RefusedOnKept extends Error {}
+
+/** Whether the database, still there, would not have it. */
+function isRefusal(error: unknown): boolean {
+  return REFUSING_CLASSES.has(sqlState(error)?.slice(0, 2) ?? '');
+}
+
 /**
  * Sends COMMIT behind the writes, in the same flush, and waits for all their answers.
  *
@@ -289,8 +308,7 @@ async function commit(client: Client, writes: readonly Promise<unknown>[]): Prom
   const refusedWrite = errors.find((error) => sqlState(error) !== undefined);
   if (refusedWrite) throw refusedWrite;
   if (!commitError) return;
-  const refused = REFUSING_CLASSES.has(sqlState(commitError)?.slice(0, 2) ?? '');
-  if (refused || writes.length === 0) throw commitError;
+  if (isRefusal(commitError) || writes.length === 0) throw commitError;
   throw new OutcomeUnknown('the connection was lost while committing', { cause: commitError });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
-import { doneOrder, move, refusalCode } from '../../test/support/http/requests.ts';
+import { doneOrder, move, refusalCode, requestReturn } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import type { Engine } from './engine.ts';
 
@@ -94,6 +94,16 @@ describe('what somebody else has changed since is seen', () => {
     const id = await paidBy(engine);
     await database.pool.query(`UPDATE orders SET customer_email = NULL WHERE id = $1`, [id]);
     expect(doneOrder(await engine.execute(move(id, 'process'))).customerEmail).toBeNull();
+  });
+
+  test('when it was a part of it alone, by hand: what the database refuses is decided again on what it has', async () => {
+    const engine = engines.open();
+    const { id, items } = await shop.shippedOrder();
+    await engine.execute(move(id, 'deliver'));
+    await database.pool.query('UPDATE order_items SET returned_quantity = quantity WHERE order_id = $1', [id]);
+    const outcome = await engine.execute(requestReturn(id, items[0]?.id ?? 0, 1));
+    expect(refusalCode(outcome)).toBe('return.quantity_exceeds_returnable');
+    expect(engines.warnings).toEqual([]);
   });
 
   test('and a lock that was not to be had is told as that, although the order is read behind it in vain', async () => {

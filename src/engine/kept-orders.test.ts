@@ -41,6 +41,13 @@ describe('an order that was changed is kept', () => {
     expect(kept.get(1_001, '77')).toBeUndefined();
   });
 
+  test('until it is forgotten, and it alone', () => {
+    const kept = new KeptOrders();
+    kept.keep([changeOf(1_001), changeOf(1_002)], '77');
+    kept.forget([1_001, 1_002 + 1_021]);
+    expect([kept.has(1_001), kept.has(1_002)]).toEqual([false, true]);
+  });
+
   test('until all are forgotten', () => {
     const kept = new KeptOrders();
     kept.keep([changeOf(1_001), changeOf(1_002)], '77');

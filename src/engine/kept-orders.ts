@@ -52,6 +52,13 @@ export class KeptOrders {
     }
   }
 
+  /** The database has refused what was decided on them: somebody may have changed a part of one by hand. */
+  forget(orderIds: readonly number[]): void {
+    for (const id of orderIds) {
+      if (this.#at(id)) this.#slots[id % SLOTS] = undefined;
+    }
+  }
+
   /** For when the database behind the connections may be another one from now on, that counts transactions anew. */
   clear(): void {
     this.#slots.fill(undefined);

@@ -30,6 +30,8 @@ export interface LockedOrders {
   readonly orders: ReadonlyMap<number, WholeOrder>;
   /** What the rows will bear that this transaction writes; undefined: there is no order to write. */
   readonly stamp: string | undefined;
+  /** Those that were taken from memory. */
+  readonly keptIds: readonly number[];
 }
 
 /**
@@ -51,16 +53,19 @@ export async function lockOrders(client: ClientBase, ids: readonly number[], kep
   const { rows } = await locking;
   const read = await reading;
   const orders = new Map<number, WholeOrder>();
+  const keptIds: number[] = [];
   const changed: number[] = [];
   for (const { id, stamp } of rows) {
-    const order = read?.get(id) ?? kept.get(id, stamp);
+    const wasRead = read?.get(id);
+    const order = wasRead ?? kept.get(id, stamp);
     if (order) orders.set(id, order);
     else changed.push(id);
+    if (order && !wasRead) keptIds.push(id);
   }
   if (changed.length > 0) {
     for (const [id, order] of await readWholeOrders(client, changed, { locked: false })) orders.set(id, order);
   }
-  return { orders, stamp: rows[0]?.own_stamp };
+  return { orders, stamp: rows[0]?.own_stamp, keptIds };
 }
 
 /** Those of the given order numbers that are in use. */
