@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { orderIn } from '../domain/example-orders.ts';
+import { orderIn, orderWithReturnIn } from '../domain/example-orders.ts';
 import type { Order } from '../domain/orders/order.ts';
 import type { OrderChange } from './changes.ts';
 import { KeptOrders } from './kept-orders.ts';
@@ -44,7 +44,7 @@ describe('an order that was changed is kept', () => {
   test('until it is forgotten, and it alone', () => {
     const kept = new KeptOrders();
     kept.keep([changeOf(1_001), changeOf(1_002)], '77');
-    kept.forget([1_001, 1_002 + 1_021]);
+    kept.forget([1_001, 1_002 + 509]);
     expect([kept.has(1_001), kept.has(1_002)]).toEqual([false, true]);
   });
 
@@ -61,16 +61,22 @@ describe('what is kept is bounded', () => {
     const kept = new KeptOrders();
     const ids = Array.from({ length: 10_000 }, (_, index) => 1_000 + 2 * index);
     for (const id of ids) kept.keep([changeOf(id)], '77');
-    expect(ids.filter((id) => kept.has(id))).toHaveLength(1_021);
+    expect(ids.filter((id) => kept.has(id))).toHaveLength(509);
     expect(kept.has(ids.at(-1) ?? 0)).toBe(true);
   });
 
-  test('an order of more than forty parts is not kept, and what was kept of it before is let go of', () => {
+  test('a heavy order is not kept, and what was kept of it before is let go of', () => {
     const kept = new KeptOrders();
     const [item] = before.items;
-    if (!item) throw new Error('the example has items');
+    const [note] = orderWithReturnIn('COMPLETED').order.creditNotes;
+    if (!item || !note) throw new Error('the examples have items and a credit note');
     kept.keep([changeOf(1_001)], '77');
-    kept.keep([changeOf(1_001, { items: Array.from({ length: 41 }, () => item) })], '78');
+    kept.keep([changeOf(1_001, { items: Array.from({ length: 25 }, () => item) })], '78');
+    expect(kept.has(1_001)).toBe(false);
+    // Its papers weigh more than its lines.
+    kept.keep([changeOf(1_001, { creditNotes: [note, note, note] })], '79');
+    expect(kept.has(1_001)).toBe(true);
+    kept.keep([changeOf(1_001, { creditNotes: [note, note, note, note, note] })], '80');
     expect(kept.has(1_001)).toBe(false);
   });
 

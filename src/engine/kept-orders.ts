@@ -1,10 +1,15 @@
+import type { Order } from '../domain/orders/order.ts';
 import type { WholeOrder } from '../queries/orders/whole-orders.ts';
 import type { OrderChange } from './changes.ts';
 
 /** A prime, so that ids that are dealt out in steps do not share a few slots. */
-const SLOTS = 1_021;
-/** Items, payments, returns, refunds and credit notes of an order that is kept: all that are kept take some ten megabytes. */
-const MOST_PARTS = 40;
+const SLOTS = 509;
+/**
+ * Of an order that is kept, counted in its parts: a credit note has all its words with it, and counts for five. With it,
+ * all that are kept take some ten megabytes, however often orders come back.
+ */
+const MOST_WEIGHT = 24;
+const CREDIT_NOTE_WEIGHT = 5;
 /** Between two steps of a program that walks an order on; a person's next step reads it anew. */
 const KEPT_MS = 10_000;
 
@@ -46,9 +51,8 @@ export class KeptOrders {
     const keptAt = this.#now();
     for (const { before, after, chain } of changes) {
       if (!before) continue;
-      const { items, payments, returns, refunds, creditNotes } = after;
-      const parts = items.length + payments.length + returns.length + refunds.length + creditNotes.length;
-      this.#slots[after.id % SLOTS] = parts > MOST_PARTS ? undefined : { order: after, chain, stamp, keptAt };
+      const isLight = weightOf(after) <= MOST_WEIGHT;
+      this.#slots[after.id % SLOTS] = isLight ? { order: after, chain, stamp, keptAt } : undefined;
     }
   }
 
@@ -69,4 +73,9 @@ export class KeptOrders {
     if (kept?.order.id !== orderId || this.#now() - kept.keptAt > KEPT_MS) return undefined;
     return kept;
   }
+}
+
+function weightOf({ items, payments, returns, refunds, creditNotes }: Order): number {
+  const light = items.length + payments.length + returns.length + refunds.length;
+  return light + creditNotes.length * CREDIT_NOTE_WEIGHT;
 }
