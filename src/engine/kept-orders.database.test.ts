@@ -107,15 +107,14 @@ describe('what somebody else has changed since is seen', () => {
   });
 
   test('and a lock that was not to be had is told as that, although the order is read behind it in vain', async () => {
-    const databaseUrl = new URL(database.url);
-    databaseUrl.searchParams.set('options', '-c lock_timeout=100');
-    const engine = engines.open({ databaseUrl: databaseUrl.href });
+    const engine = engines.open();
     const id = await paidBy(engine);
     await engines.open().execute(move(id, 'process'));
     await shop.shippedOrder();
     const session = await sessions.open();
     await session.query('BEGIN');
     await session.query('SELECT FROM invoice_series FOR UPDATE');
+    // After the five seconds for which a session waits for a lock.
     await expect(engine.execute(move(id, 'ship'))).rejects.toMatchObject({ code: '55P03' });
     await session.query('ROLLBACK');
     expect(doneOrder(await engine.execute(move(id, 'ship'))).state).toBe('SHIPPED');
