@@ -8,7 +8,15 @@ import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
 import { keptAnswers } from './idempotency.ts';
 import type { KeptOrders } from './kept-orders.ts';
-import { locateOrders, lockJobs, lockOrders, lockSeries, takenOrderNumbers, type LocatedKind } from './load.ts';
+import {
+  locateOrders,
+  lockJobs,
+  lockOrders,
+  lockSeries,
+  takenOrderNumbers,
+  type LocatedKind,
+  type LockedOrders,
+} from './load.ts';
 import { newOrderNumber } from './ids/order-number.ts';
 import type { EngineRequest, Intent, Outcome, Target } from './request.ts';
 
@@ -23,10 +31,7 @@ export interface BatchResult {
   /** One for each request, in their order. */
   readonly outcomes: readonly Outcome[];
   readonly changes: Changes;
-  /** What the changed orders' rows bear once the changes are committed; undefined: none was there before. */
-  readonly stamp: string | undefined;
-  /** Orders that were not read, but taken from memory. */
-  readonly keptIds: readonly number[];
+  readonly locked: LockedOrders;
 }
 
 /**
@@ -44,13 +49,7 @@ export async function decideBatch(
   const now = context.now();
   const financialYear = financialYearOf(now, context.invoicePolicy);
   const orderIds = await locate(client, requests);
-  const { loaded, lastNumbers, stamp, keptIds } = await load(
-    client,
-    requests,
-    orderIds,
-    financialYear,
-    context.keptOrders,
-  );
+  const { loaded, lastNumbers, locked } = await load(client, requests, orderIds, financialYear, context.keptOrders);
 
   let invoiceNumber = lastNumbers.invoice;
   let creditNoteNumber = lastNumbers.creditNote;
@@ -78,8 +77,7 @@ export async function decideBatch(
       creditNoteSeries: seriesChange(lastNumbers.creditNote, creditNoteNumber),
       ledger: fold.ledger,
     },
-    stamp,
-    keptIds,
+    locked,
   };
 
   function seriesChange(last: number, now: number): SeriesChange | undefined {
@@ -100,9 +98,7 @@ async function load(
   const numbers = intents.flatMap((intent) => (intent.kind === 'place' ? (intent.command.orderNumber ?? []) : []));
   const jobIds = intents.flatMap((intent) => (intent.kind === 'retry_job' ? [intent.jobId] : []));
   const sent = [
-    orderIds.length > 0
-      ? lockOrders(client, orderIds, keptOrders)
-      : Promise.resolve({ orders: new Map<number, never>(), stamp: undefined, keptIds: [] }),
+    lockOrders(client, orderIds, keptOrders),
     numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
     intents.some(mayInvoice) ? lockSeries(client, 'invoice_series', financialYear) : Promise.resolve(0),
     intents.some(mayCredit) ? lockSeries(client, 'credit_note_series', financialYear) : Promise.resolve(0),
@@ -110,9 +106,9 @@ async function load(
     keptAnswers(client, requests),
   ] as const;
   throwTelling(await Promise.allSettled(sent));
-  const [{ orders, stamp, keptIds }, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
-  const loaded = { orders, takenNumbers, jobs, answers: new Map(answers) };
-  return { loaded, lastNumbers: { invoice, creditNote }, stamp, keptIds };
+  const [locked, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
+  const loaded = { orders: locked.orders, takenNumbers, jobs, answers: new Map(answers) };
+  return { loaded, lastNumbers: { invoice, creditNote }, locked };
 }
 
 /** 25P02: the transaction is void, because of a statement before. */

@@ -198,8 +198,8 @@ export class Engine {
         const taken = single !== undefined && constraint !== undefined && TAKEN_CONSTRAINTS.has(constraint);
         // With its key, a request whose commit was lost may be sent again: it finds its own answer, or does it now.
         const findable = error instanceof OutcomeUnknown && requests.every(({ idempotency }) => idempotency);
-        const mayDiffer = error instanceof ConnectionLost || error instanceof RefusedOnKept;
-        const again = taken || findable || mayDiffer || AGAIN_STATES.has(sqlState(error) ?? '');
+        const nothingHappened = error instanceof ConnectionLost || error instanceof RefusedOnKept;
+        const again = taken || findable || nothingHappened || AGAIN_STATES.has(sqlState(error) ?? '');
         // An earlier try may have done it, whatever became of the last one.
         if (!again || tries === MOST_TRIES) throw unknown ?? error;
         await pause(Math.random() * LONGEST_PAUSE_MS);
@@ -216,8 +216,7 @@ export class Engine {
         client.query(BEGIN),
         decideBatch(client, requests, nextId, this.#context),
       ]);
-      await this.#commit(client, result);
-      if (result.stamp !== undefined) this.#keptOrders.keep(result.changes.orders, result.stamp);
+      await this.#save(client, result);
       this.#idleClients.push(client);
       this.#report(result);
       return result.outcomes;
@@ -228,7 +227,7 @@ export class Engine {
     }
   }
 
-  async #commit(client: Client, { changes, keptIds }: BatchResult): Promise<void> {
+  async #save(client: Client, { changes, locked: { keptIds, stamp } }: BatchResult): Promise<void> {
     try {
       await commit(client, saveChanges(client, changes));
     } catch (error) {
@@ -236,6 +235,7 @@ export class Engine {
       this.#keptOrders.forget(keptIds);
       throw new RefusedOnKept('the database refused what was decided on orders in memory', { cause: error });
     }
+    if (stamp !== undefined) this.#keptOrders.keep(changes.orders, stamp);
   }
 
   async #rollBack(client: Client): Promise<void> {

@@ -25,8 +25,9 @@ export async function locateOrders(
   return { return: orderIds('return'), refund: orderIds('refund'), payment: orderIds('payment') };
 }
 
-/** Orders that are locked until the transaction ends, each as it was when it was locked. */
+/** Orders that are locked until the transaction ends. */
 export interface LockedOrders {
+  /** Each as it was when it was locked. */
   readonly orders: ReadonlyMap<number, WholeOrder>;
   /** What the rows will bear that this transaction writes; undefined: there is no order to write. */
   readonly stamp: string | undefined;
@@ -40,6 +41,7 @@ export interface LockedOrders {
  * were taken. Ids that no order has are missing from the answer.
  */
 export async function lockOrders(client: ClientBase, ids: readonly number[], kept: KeptOrders): Promise<LockedOrders> {
+  if (ids.length === 0) return { orders: new Map(), stamp: undefined, keptIds: [] };
   const unknown = ids.filter((id) => !kept.has(id));
   const locking = client.query<{ id: number; stamp: string; own_stamp: string }>({
     name: 'lock-orders',
@@ -54,16 +56,16 @@ export async function lockOrders(client: ClientBase, ids: readonly number[], kep
   const read = await reading;
   const orders = new Map<number, WholeOrder>();
   const keptIds: number[] = [];
-  const changed: number[] = [];
+  const changedIds: number[] = [];
   for (const { id, stamp } of rows) {
     const wasRead = read?.get(id);
     const order = wasRead ?? kept.get(id, stamp);
     if (order) orders.set(id, order);
-    else changed.push(id);
-    if (order && !wasRead) keptIds.push(id);
+    if (!order) changedIds.push(id);
+    else if (!wasRead) keptIds.push(id);
   }
-  if (changed.length > 0) {
-    for (const [id, order] of await readWholeOrders(client, changed, { locked: false })) orders.set(id, order);
+  if (changedIds.length > 0) {
+    for (const [id, order] of await readWholeOrders(client, changedIds, { locked: false })) orders.set(id, order);
   }
   return { orders, stamp: rows[0]?.own_stamp, keptIds };
 }

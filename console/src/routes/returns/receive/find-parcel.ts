@@ -25,29 +25,34 @@ const COMING: readonly ReturnState[] = ['IN_TRANSIT', 'APPROVED'];
 
 export async function findParcel(client: QueryClient, code: string): Promise<Parcel> {
   const { returns, orders } = await client.query({ ...searchQuery(code, MOST_FOUND), staleTime: 0 });
-  const of = (isNamed: boolean, found: readonly Return[], others: readonly Return[] = found): Parcel => ({
-    open: found.filter(isComing),
-    isNamed,
-    closed: others.filter((each) => !isComing(each)),
+  const parcel = {
+    open: returns.filter(isComing),
+    isNamed: false,
+    closed: returns.filter(isClosed),
     orders: orders.length,
-  });
+  };
 
   const isSame = (text: string) => text.toLowerCase() === code.toLowerCase();
   const labelled = returns.filter(({ id }) => isSame(returnLabel(id)));
-  if (labelled.length > 0) return of(true, labelled);
-
-  const numbered = orders.filter(({ order_number: number }) => isSame(number));
-  const order = numbered.find(({ order_number: number }) => number === code) ?? numbered[0];
-  if (order && (numbered.length === 1 || order.order_number === code)) {
-    const found = await comingReturns({ order_number: order.order_number });
-    const others = returns.filter(({ order_id: orderId }) => orderId === order.id);
-    return of(true, found, others);
+  if (labelled.length > 0) {
+    return { ...parcel, isNamed: true, open: labelled.filter(isComing), closed: labelled.filter(isClosed) };
   }
+  // Numbers may differ in the case of their letters alone.
+  const alike = orders.filter(({ order_number: number }) => isSame(number));
+  const order = alike.length === 1 ? alike[0] : alike.find(({ order_number: number }) => number === code);
+  if (order) {
+    const open = await comingReturns({ order_number: order.order_number });
+    const closed = parcel.closed.filter(({ order_id: orderId }) => orderId === order.id);
+    return { ...parcel, isNamed: true, open, closed };
+  }
+  if (!orders.some(({ matched_by: by }) => by === 'sku')) return parcel;
   // Found by its article, an order has other returns too, and the newest orders are not those that come back today.
-  const isArticle = orders.some(({ matched_by: by }) => by === 'sku');
-  if (!isArticle) return of(false, returns);
   const spellings = [...new Set([code, code.toUpperCase(), code.toLowerCase()])];
-  return of(false, (await Promise.all(spellings.map((sku) => comingReturns({ sku })))).flat(), returns);
+  return { ...parcel, open: (await Promise.all(spellings.map((sku) => comingReturns({ sku })))).flat() };
+}
+
+function isClosed(found: Return): boolean {
+  return !isComing(found);
 }
 
 function isComing({ allowed }: Return): boolean {
