@@ -95,8 +95,11 @@ function Door() {
       const [only] = parcel.open;
       if (only && parcel.isNamed && parcel.open.length === 1) await receive(only, scanned);
       else if (only) {
-        const found = parcel.open.length === 1 ? 'A return is' : `${parcel.open.length} returns are`;
-        const words = `${found} open there. Say which it is, or scan the label of its return.`;
+        const found =
+          parcel.open.length === 1
+            ? 'One return is open there. Say whether it is that'
+            : `${parcel.open.length} returns are open there. Say which it is`;
+        const words = `${found}, or scan the label of its return.`;
         setChoice({ code: scanned, returns: parcel.open, askedAt: note({ code: scanned, ok: false, words }) });
       } else note({ code: scanned, ok: false, ...why(parcel) });
     } catch (error) {
