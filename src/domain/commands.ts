@@ -17,6 +17,7 @@ export type OrderCommand =
   | SubmitRefund
   | SettleRefund
   | FailRefund
+  | ReverseRefund
   | RetryRefund
   | RecordRefund
   | MarkInvoice
@@ -116,6 +117,16 @@ export interface FailRefund {
   readonly type: 'fail_refund';
   readonly refundId: number;
   /** The attempt that was declined: a late answer to an earlier one says nothing of the one under way. */
+  readonly attempt: number;
+  readonly failureCode: string;
+  readonly failureMessage: string;
+}
+
+/** The gateway had paid it, and says later that the money came back: the customer does not have it. */
+export interface ReverseRefund {
+  readonly type: 'reverse_refund';
+  readonly refundId: number;
+  /** The attempt that has failed after all. */
   readonly attempt: number;
   readonly failureCode: string;
   readonly failureMessage: string;

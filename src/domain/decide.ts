@@ -37,6 +37,7 @@ export function decide(order: Order, command: OrderCommand, circumstances: Circu
     case 'submit_refund':
     case 'settle_refund':
     case 'fail_refund':
+    case 'reverse_refund':
     case 'retry_refund':
     case 'record_refund':
       return moveRefund(order, command, circumstances);

@@ -90,6 +90,8 @@ function refundCommandOf({ place, choice, quantity, isWild }: Step, order: Order
       return { type: 'settle_refund', refundId, gatewayReference: 'gateway-1' };
     case 'fail':
       return { type: 'fail_refund', refundId, attempt, failureCode: 'declined', failureMessage: 'No.' };
+    case 'reverse':
+      return { type: 'reverse_refund', refundId, attempt, failureCode: 'expired', failureMessage: 'It came back.' };
     case 'retry':
       return { type: 'retry_refund', refundId, reason: null };
     case 'record':

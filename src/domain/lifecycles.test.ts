@@ -42,13 +42,13 @@ LEFT_TO_EXPIRE  -           CAPTURED  VOIDED  -               -
 FAILED          -           CAPTURED  -       -               -`;
 
 const REFUND = `
-                   submit     settle     fail    retry    record     approve  reject
-PENDING            SUBMITTED  -          -       -        -          -        -
-SUBMITTED          -          SUCCEEDED  FAILED  -        -          -        -
-SUCCEEDED          -          -          -       -        -          -        -
-FAILED             -          -          -       PENDING  SUCCEEDED  -        -
-AWAITING_APPROVAL  -          -          -       -        -          PENDING  REJECTED
-REJECTED           -          -          -       -        -          -        -`;
+                   submit     settle     fail    retry    record     reverse  approve  reject
+PENDING            SUBMITTED  -          -       -        -          -        -        -
+SUBMITTED          -          SUCCEEDED  FAILED  -        -          -        -        -
+SUCCEEDED          -          -          -       -        -          FAILED   -        -
+FAILED             -          -          -       PENDING  SUCCEEDED  -        -        -
+AWAITING_APPROVAL  -          -          -       -        -          -        PENDING  REJECTED
+REJECTED           -          -          -       -        -          -        -        -`;
 
 interface Expected {
   readonly states: readonly string[];

@@ -92,6 +92,8 @@ export const refundLifecycle = checked({
     { event: 'retry', from: 'FAILED', to: 'PENDING' },
     // The gateway declines it for good: the shop has paid it some other way.
     { event: 'record', from: 'FAILED', to: 'SUCCEEDED' },
+    // The gateway had paid it, and the money came back there: the customer's bank would not take it.
+    { event: 'reverse', from: 'SUCCEEDED', to: 'FAILED' },
     { event: 'approve', from: 'AWAITING_APPROVAL', to: 'PENDING' },
     { event: 'reject', from: 'AWAITING_APPROVAL', to: 'REJECTED' },
   ],

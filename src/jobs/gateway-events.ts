@@ -67,15 +67,20 @@ async function writeDown(
   return row;
 }
 
+/** Of Stripe, by its newer and by its older versions, and of Razorpay. */
+const TYPES_OF_FAILURE = "'refund.failed', 'charge.refund.updated'";
+
 const NOTHING = 'SELECT NULL::bigint AS order_id, NULL::text AS job_kind LIMIT 0';
 
 /**
  * The job that asks the gateway, by what is open of it here. A step of a payment asks before it sends, and sends under
  * its one key, so it is its own inquiry; where no step is wanted, an inquiry sends nothing. Nobody need ask about what is
- * settled for good: a payment that has failed or was voided is not, since its gateway may have taken the money after all.
+ * settled for good: a payment that has failed or was voided is not, since its gateway may have taken the money after all,
+ * and neither is a refund that was paid, once its gateway says that one has failed: the money may have come back.
  */
 const SUBJECT: Readonly<Record<Referenced['kind'], string>> = {
-  refund: `SELECT order_id, CASE WHEN state <> 'SUCCEEDED' THEN 'refund.inquire' END AS job_kind
+  refund: `SELECT order_id,
+                  CASE WHEN state <> 'SUCCEEDED' OR $3 IN (${TYPES_OF_FAILURE}) THEN 'refund.inquire' END AS job_kind
            FROM refunds WHERE id = $5::bigint AND gateway_reference('refund', id) = $4`,
   payment: `SELECT order_id, CASE WHEN state = 'PENDING' THEN 'payment.authorise'
                                   WHEN state = 'AUTHORISED' THEN 'payment.' || coalesce(intent, 'inquire')

@@ -13,7 +13,8 @@ export const DifferenceSchema = named(
     subject: Type.Enum(DIFFERENCE_SUBJECTS, { description: 'What differs' }),
     kind: Type.Enum(DIFFERENCE_KINDS, {
       description:
-        '`paid_but_open_here`: it has paid a refund that is open here; `ahead_there`: it is further with a payment than we ' +
+        '`paid_but_open_here`: it has paid a refund that is open here; `failed_there`: a refund that it had paid has failed since; ' +
+        '`ahead_there`: it is further with a payment than we ' +
         'know; `states_differ`: it says of a payment what cannot come after what we say; `not_at_the_gateway`: done here, ' +
         'unknown there; `amounts_differ`; `paid_twice`; `unknown_here`: it has what is no payment or refund here; ' +
         '`outcome_unknown`: under way for over an hour, neither done nor pending there',

@@ -146,6 +146,8 @@ function toldOfRefund(difference: RefundDifference): string {
   switch (difference.kind) {
     case 'paid_but_open_here':
       return `refund ${difference.refund.id} is ${difference.refund.state} here, and paid at the gateway`;
+    case 'failed_there':
+      return `refund ${difference.refund.id} is SUCCEEDED here, and has failed at the gateway since it was paid`;
     case 'not_at_the_gateway':
       return `refund ${difference.refund.id} is SUCCEEDED here, and unknown at the gateway`;
     case 'amounts_differ': {

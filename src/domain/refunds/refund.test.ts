@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailRefund, RecordRefund, RetryRefund, SettleRefund, SubmitRefund } from '../commands.ts';
+import type { FailRefund, RecordRefund, RetryRefund, ReverseRefund, SettleRefund, SubmitRefund } from '../commands.ts';
 import { decide } from '../decide.ts';
 import {
   acceptedBy,
@@ -14,7 +14,7 @@ import { allowedEvents, eventsOf, refundLifecycle, stateAfter, type RefundEvent 
 
 const now = '2026-05-20T06:00:00.000Z';
 
-type RefundCommand = SubmitRefund | SettleRefund | FailRefund | RetryRefund | RecordRefund;
+type RefundCommand = SubmitRefund | SettleRefund | FailRefund | ReverseRefund | RetryRefund | RecordRefund;
 
 /** Those of one that no second person decides on. */
 type UndoubtedEvent = Exclude<RefundEvent, 'approve' | 'reject'>;
@@ -27,6 +27,8 @@ function commandOf(event: UndoubtedEvent, refundId: number): RefundCommand {
       return { type: 'settle_refund', refundId, gatewayReference: 'gateway-7' };
     case 'fail':
       return { type: 'fail_refund', refundId, attempt: 1, failureCode: 'expired', failureMessage: 'The card is old.' };
+    case 'reverse':
+      return { type: 'reverse_refund', refundId, attempt: 1, failureCode: 'expired', failureMessage: 'It came back.' };
     case 'retry':
       return { type: 'retry_refund', refundId, reason: 'New card' };
     case 'record':
@@ -145,6 +147,28 @@ describe('what a refund keeps', () => {
       { account: 'refunds_payable', amountMinor: refund.amountMinor },
       { account: 'cash:elsewhere', amountMinor: -refund.amountMinor },
     ]);
+  });
+
+  test('come back after it was paid: why, and in the ledger the gateway has it again and the customer is owed it', () => {
+    const { order: paid, refund } = orderWithRefundIn('SUCCEEDED');
+    const byGateway = { ...paid, payments: paid.payments.map((each) => ({ ...each, gateway: 'stripe' as const })) };
+    const decision = acceptedBy(decide(byGateway, commandOf('reverse', refund.id), circumstancesAt(now)));
+    expect(onlyOne(decision.order.refunds)).toMatchObject({ failureCode: 'expired', failureMessage: 'It came back.' });
+    expect(onlyOne(decision.order.payments)).toBe(onlyOne(byGateway.payments));
+    expect(onlyOne(decision.transitions).reason).toBe('It came back.');
+    expect(decision.jobs).toEqual([]);
+    expect(entriesBetween(byGateway, decision.order)).toEqual([
+      { account: 'refunds_payable', amountMinor: -refund.amountMinor },
+      { account: 'cash:stripe', amountMinor: refund.amountMinor },
+    ]);
+  });
+
+  test('recorded as paid elsewhere: no gateway takes that back', () => {
+    const { order: failed, refund } = orderWithRefundIn('FAILED');
+    const { order } = acceptedBy(decide(failed, commandOf('record', refund.id), circumstancesAt(now)));
+    expect(refusalBy(decide(order, commandOf('reverse', refund.id), circumstancesAt(now))).code).toBe(
+      'refund.illegal_transition',
+    );
   });
 
   test.each(['submit', 'settle'] as const)('%s asks for no further work', (event) => {

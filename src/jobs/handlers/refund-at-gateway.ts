@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { GatewayOutcome, RefundGateway, RefundRequest } from '../../payments/payment-gateway.ts';
+import type { GatewayOutcome, RefundGateway, RefundRequest, Settled } from '../../payments/payment-gateway.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
 import type { RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
 import { GiveUp, RetryLater } from '../handler.ts';
@@ -53,4 +53,16 @@ export async function writeRefundDown(
     case 'unknown':
       throw new RetryLater(`the gateway's outcome is not known: ${outcome.reason}`);
   }
+}
+
+/** Writes down that what the gateway had paid has come back there; as long as it does not say so, it is paid. */
+export async function writeReversalDown(
+  engine: Engine,
+  job: RunningJob,
+  { id: refundId, attempt }: RefundAtGateway,
+  outcome: Settled,
+): Promise<'settled' | 'nothing_to_do'> {
+  if (outcome.kind !== 'declined') return 'nothing_to_do';
+  const { code: failureCode, message: failureMessage } = outcome;
+  return settle(engine, job, { type: 'reverse_refund', refundId, attempt, failureCode, failureMessage });
 }

@@ -250,3 +250,54 @@ describe('a decline', () => {
     expect(await booksOf(refund.id)).toHaveLength(2);
   });
 });
+
+describe('a refund that comes back days after it was paid', () => {
+  async function cameBack(): Promise<{ orderId: number; refundId: number }> {
+    const { order, refund } = await shop.refundedOrder();
+    await start();
+    await jobs.allEnded();
+    await expectPaidOnce(refund.id);
+    await database.pool.query(
+      `UPDATE gateway.refunds SET status = 'declined', decline_code = 'account_closed' WHERE reference = $1`,
+      [await referenceOf(refund.id)],
+    );
+    return { orderId: order.id, refundId: refund.id };
+  }
+  const asked = (orderId: number, refundId: number) =>
+    database.pool.query(`INSERT INTO jobs (order_id, kind, subject_id) VALUES ($1, 'refund.inquire', $2)`, [
+      orderId,
+      refundId,
+    ]);
+
+  test('has failed once the gateway is asked, and sent again by a person it is paid under a new key', async () => {
+    const { orderId, refundId } = await cameBack();
+    await asked(orderId, refundId);
+    await jobs.allEnded();
+    expect(await read(refundId)).toMatchObject({ state: 'FAILED', failureCode: 'account_closed' });
+    expect(await eventsOf(refundId)).toEqual([...ONCE, 'reverse']);
+    await shop.change(orderId, { type: 'retry_refund', refundId, reason: null });
+    await jobs.allEnded();
+    await expectPaidOnce(refundId);
+    expect((await booksOf(refundId)).map(({ status }) => status)).toEqual(['declined', 'succeeded']);
+  });
+
+  test('and was paid some other way by then stays paid, whatever the gateway says of the first', async () => {
+    const { orderId, refundId } = await cameBack();
+    await asked(orderId, refundId);
+    await jobs.allEnded();
+    await shop.change(orderId, { type: 'record_refund', refundId, reference: 'NEFT 12', reason: null });
+    await asked(orderId, refundId);
+    await jobs.allEnded();
+    expect(await read(refundId)).toMatchObject({ state: 'SUCCEEDED', elsewhereReference: 'NEFT 12' });
+  });
+
+  test('stays paid as long as the gateway says that it is', async () => {
+    const { order, refund } = await shop.refundedOrder();
+    await start();
+    await jobs.allEnded();
+    await asked(order.id, refund.id);
+    await jobs.allEnded();
+    await expectPaidOnce(refund.id);
+    expect(await eventsOf(refund.id)).toEqual(ONCE);
+  });
+});

@@ -150,6 +150,28 @@ describe('a refund that the gateway has paid without our knowing', () => {
   });
 });
 
+describe('a refund that the gateway had paid, and that has failed there since', () => {
+  test('is told of, and by --repair it has failed here too, on record, free to be sent again', async () => {
+    const { order, refund } = await shop.refundedOrder();
+    await shop.change(order.id, submit(refund));
+    await shop.change(order.id, settle(refund, await paidAtTheGateway(refund)));
+    await database.pool.query(
+      `UPDATE gateway.refunds SET status = 'declined', decline_code = 'account_closed' WHERE reference = $1`,
+      [await refunding.referenceOf(refund.id)],
+    );
+    const found = { kind: 'failed_there', refund: { id: refund.id, state: 'SUCCEEDED' } };
+    expect(await report()).toMatchObject({ repaired: [], open: [found] });
+    expect(await repair()).toMatchObject({ repaired: [found], open: [] });
+    expect(await refunding.read(refund.id)).toMatchObject({ state: 'FAILED', failureCode: 'failed_at_gateway' });
+    expect((await transitionsOf(refund.id)).at(-1)).toEqual({ event: 'reverse', actor: 'reconcile' });
+    expect(await report()).toMatchObject({ repaired: [], open: [] });
+    await shop.change(order.id, { type: 'retry_refund', refundId: refund.id, reason: null });
+    await refunding.start();
+    await jobs.allEnded();
+    await refunding.expectPaidOnce(refund.id);
+  });
+});
+
 describe('what changes while the books are read', () => {
   /** The real adapter; before it asks for the first page, `change` happens. */
   function readingWhile(change: () => Promise<void>): PaymentGateway {

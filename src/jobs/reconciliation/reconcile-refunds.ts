@@ -20,7 +20,7 @@ import { RECONCILE_ACTOR, type Compared, type ReconcileOptions } from './compare
  * @throws StartError when the gateway does not give its books
  */
 export async function reconcileRefunds(options: ReconcileOptions): Promise<Compared<Difference>> {
-  const { pool, gateway, engine, logger, since = null } = options;
+  const { pool, gateway, engine, since = null } = options;
   const before = await readOurs(gateway.name, since, {
     all: (page) => refundsAfter(pool, page),
     open: (page, until) => openRefundsAfter(pool, page, until),
@@ -31,11 +31,8 @@ export async function reconcileRefunds(options: ReconcileOptions): Promise<Compa
   const repaired: Difference[] = [];
   const open: Difference[] = [];
   for (const difference of differences) {
-    const settled =
-      engine &&
-      difference.kind === 'paid_but_open_here' &&
-      (await attemptRepair(logger, difference.refund, () => settleHere(engine, options, difference)));
-    (settled ? repaired : open).push(difference);
+    const isRepaired = engine && (await repair(engine, options, difference));
+    (isRepaired ? repaired : open).push(difference);
   }
   // One that was declined there is settled by the answer; of one that is unknown there, its submitting job is the judge.
   const unknown = open.flatMap((each) => (each.kind === 'outcome_unknown' ? each.refund.id : []));
@@ -61,6 +58,17 @@ async function broughtUpToDate(
   return [...before.map((refund) => now.get(refund.id) ?? refund), ...newer];
 }
 
+async function repair(engine: Engine, options: ReconcileOptions, difference: Difference): Promise<boolean> {
+  switch (difference.kind) {
+    case 'paid_but_open_here':
+      return attemptRepair(options.logger, difference.refund, () => settleHere(engine, options, difference));
+    case 'failed_there':
+      return attemptRepair(options.logger, difference.refund, () => failHere(engine, options, difference));
+    default:
+      return false;
+  }
+}
+
 /** Walks the refund to SUCCEEDED, from whatever state it is in. False: it moved meanwhile, and is not there yet. */
 async function settleHere(
   engine: Engine,
@@ -80,5 +88,25 @@ async function settleHere(
     // Refused: a worker was at it too, and may have come to the end first.
     if (outcome.kind !== 'done') return (await refundsById(pool, gateway.name, [refundId]))[0]?.state === 'SUCCEEDED';
   }
+  return true;
+}
+
+/** False: it is SUCCEEDED still, by an attempt that came after. */
+async function failHere(
+  engine: Engine,
+  { pool, gateway }: ReconcileOptions,
+  { refund }: Extract<Difference, { kind: 'failed_there' }>,
+): Promise<boolean> {
+  const command: OrderCommand = {
+    type: 'reverse_refund',
+    refundId: refund.id,
+    attempt: refund.attempt,
+    failureCode: 'failed_at_gateway',
+    failureMessage: 'The gateway had paid it, and its books say that it has failed since.',
+  };
+  const intent = { kind: 'change', target: { orderId: refund.orderId }, command } as const;
+  const outcome = await engine.execute({ intent, actor: RECONCILE_ACTOR });
+  // Refused: a worker heard of it too, and was first.
+  if (outcome.kind !== 'done') return (await refundsById(pool, gateway.name, [refund.id]))[0]?.state !== 'SUCCEEDED';
   return true;
 }

@@ -13,6 +13,8 @@ const ours: OurRefund = {
   amountMinor: 500,
   currency: 'INR',
   state: 'SUCCEEDED',
+  attempt: 1,
+  gatewayReference: 'rf_7',
   isPaidElsewhere: false,
   isOverdue: false,
 };
@@ -98,9 +100,15 @@ describe('refunds that differ', () => {
     ],
     ['paid here, unknown there', [ours], [], { kind: 'not_at_the_gateway', refund: ours }],
     [
-      'paid here, declined there',
+      'paid here, and failed there since',
       [ours],
       [{ ...theirs, status: 'declined' }],
+      { kind: 'failed_there', refund: ours, theirs: { ...theirs, status: 'declined' } },
+    ],
+    [
+      'paid here, and only another try known there, which was declined',
+      [ours],
+      [{ ...theirs, status: 'declined', gatewayReference: 'rf_6' }],
       { kind: 'not_at_the_gateway', refund: ours },
     ],
     ['another amount', [ours], [otherwise], { kind: 'amounts_differ', refund: ours, theirs: otherwise }],
@@ -146,12 +154,19 @@ const agreeing = fc
       amountMinor: fc.integer({ min: 0, max: 100_000 }),
       currency: fc.constantFrom('INR', 'EUR'),
       state: fc.constantFrom(...refundLifecycle.states),
+      attempt: fc.constant(1),
       isPaidElsewhere: fc.constant(false),
       isOverdue: fc.constant(false),
     }),
     { selector: ({ id }) => id, minLength: 1, maxLength: 30 },
   )
-  .map((facts) => facts.map((refund) => ({ ...refund, ourReference: referenceOf(refund.id) })))
+  .map((facts) =>
+    facts.map((refund) => ({
+      ...refund,
+      ourReference: referenceOf(refund.id),
+      gatewayReference: refund.state === 'SUCCEEDED' ? `rf_${refund.id}` : null,
+    })),
+  )
   .map((refunds) => ({
     ours: refunds,
     theirs: refunds
@@ -170,6 +185,10 @@ const MUTATIONS: Readonly<Record<RefundDifference['kind'], (books: Books, paid: 
   not_at_the_gateway: ({ ours, theirs }, { id }) => ({
     ours,
     theirs: theirs.filter(({ reference }) => reference !== referenceOf(id)),
+  }),
+  failed_there: ({ ours, theirs }, { id }) => ({
+    ours,
+    theirs: theirs.map((refund) => (refund.reference === referenceOf(id) ? { ...refund, status: 'declined' } : refund)),
   }),
   unknown_here: ({ ours, theirs }, paid) => ({ ours: ours.filter(({ id }) => id !== paid.id), theirs }),
   paid_but_open_here: ({ ours, theirs }, paid) => ({

@@ -10,6 +10,10 @@ export interface OurRefund {
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
+  /** Grows when a person sends it again. */
+  readonly attempt: number;
+  /** The gateway's own name for the one that it paid; null: it has paid none. */
+  readonly gatewayReference: string | null;
   /** A person has recorded that the shop paid it some other way, once the gateway had declined it. */
   readonly isPaidElsewhere: boolean;
   /** Under way for so long that the gateway's answer should have come by any of its ways. */
@@ -19,6 +23,8 @@ export interface OurRefund {
 export type RefundDifference =
   /** The gateway paid it and we do not know: settling it here repairs it. */
   | { readonly kind: 'paid_but_open_here'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
+  /** The gateway had paid it, and it has failed there since: failing it here as well lets it be paid anew. */
+  | { readonly kind: 'failed_there'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
   /** We say that it was paid; the gateway has never heard of it. */
   | { readonly kind: 'not_at_the_gateway'; readonly refund: OurRefund }
   | { readonly kind: 'amounts_differ'; readonly refund: OurRefund; readonly theirs: GatewayRefund }
@@ -34,30 +40,34 @@ export type RefundDifference =
  * agree.
  */
 export function compareRefunds(ours: readonly OurRefund[], theirs: readonly GatewayRefund[]): RefundDifference[] {
-  const paid = theirs.filter(({ status }) => status === 'succeeded');
-  const paidByReference = Map.groupBy(paid, ({ reference }) => reference);
-  const pending = new Set(theirs.filter(({ status }) => status === 'pending').map(({ reference }) => reference));
+  const theirsByReference = Map.groupBy(theirs, ({ reference }) => reference);
   const known = new Set(ours.map(({ ourReference }) => ourReference));
-  const unknown = paid.filter(({ reference }) => !known.has(reference));
+  const unknown = theirs.filter(({ status, reference }) => status === 'succeeded' && !known.has(reference));
   return [
-    ...ours.flatMap((refund) =>
-      compareOne(refund, paidByReference.get(refund.ourReference) ?? [], pending.has(refund.ourReference)),
-    ),
+    ...ours.flatMap((refund) => compareOne(refund, theirsByReference.get(refund.ourReference) ?? [])),
     ...unknown.map((each): RefundDifference => ({ kind: 'unknown_here', theirs: each })),
   ];
 }
 
-function compareOne(refund: OurRefund, theirs: readonly GatewayRefund[], isPending: boolean): RefundDifference[] {
-  const [first, ...more] = theirs;
-  if (!first) {
-    // A refund of nothing is settled without the gateway.
-    const isMissing = refund.state === 'SUCCEEDED' && refund.amountMinor > 0 && !refund.isPaidElsewhere;
-    if (isMissing) return [{ kind: 'not_at_the_gateway', refund }];
-    return refund.isOverdue && !isPending ? [{ kind: 'outcome_unknown', refund }] : [];
-  }
-  if (more.length > 0 || refund.isPaidElsewhere) return [{ kind: 'paid_twice', refund, theirs }];
+/** @param theirs what the gateway has under the refund's reference: one entry for each attempt that it took on */
+function compareOne(refund: OurRefund, theirs: readonly GatewayRefund[]): RefundDifference[] {
+  const paid = theirs.filter(({ status }) => status === 'succeeded');
+  const [first, ...more] = paid;
+  if (!first) return compareUnpaid(refund, theirs);
+  if (more.length > 0 || refund.isPaidElsewhere) return [{ kind: 'paid_twice', refund, theirs: paid }];
   if (first.amountMinor !== refund.amountMinor || first.currency !== refund.currency) {
     return [{ kind: 'amounts_differ', refund, theirs: first }];
   }
   return refund.state === 'SUCCEEDED' ? [] : [{ kind: 'paid_but_open_here', refund, theirs: first }];
+}
+
+function compareUnpaid(refund: OurRefund, theirs: readonly GatewayRefund[]): RefundDifference[] {
+  const { state, amountMinor, isPaidElsewhere, isOverdue, gatewayReference } = refund;
+  // A refund of nothing is settled without the gateway.
+  if (state === 'SUCCEEDED' && amountMinor > 0 && !isPaidElsewhere) {
+    const failed = theirs.find((each) => each.status === 'declined' && each.gatewayReference === gatewayReference);
+    return [failed ? { kind: 'failed_there', refund, theirs: failed } : { kind: 'not_at_the_gateway', refund }];
+  }
+  const isPending = theirs.some(({ status }) => status === 'pending');
+  return isOverdue && !isPending ? [{ kind: 'outcome_unknown', refund }] : [];
 }

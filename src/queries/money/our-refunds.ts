@@ -11,6 +11,9 @@ export interface RefundOfOurs {
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;
+  readonly attempt: number;
+  /** The gateway's own name for the one that it paid; null: it has paid none. */
+  readonly gatewayReference: string | null;
   readonly isPaidElsewhere: boolean;
   readonly createdAt: Date;
   /** Under way for so long that the gateway's answer should have come by any of its ways. */
@@ -19,7 +22,8 @@ export interface RefundOfOurs {
 
 const SELECT = `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference",
                        refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
-                       refunds.state, refunds.created_at AS "createdAt",
+                       refunds.state, refunds.attempt, refunds.created_at AS "createdAt",
+                       refunds.gateway_reference AS "gatewayReference",
                        refunds.elsewhere_reference IS NOT NULL AS "isPaidElsewhere",
                        refunds.state = 'SUBMITTED' AND refunds.updated_at < now() - interval '1 hour' AS "isOverdue"
                 FROM refunds JOIN payments ON payments.id = refunds.payment_id`;

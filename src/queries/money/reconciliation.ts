@@ -7,6 +7,7 @@ export type DifferenceState = (typeof DIFFERENCE_STATES)[number];
 
 export const DIFFERENCE_KINDS = [
   'paid_but_open_here',
+  'failed_there',
   'ahead_there',
   'states_differ',
   'not_at_the_gateway',

@@ -12,6 +12,8 @@ export interface RefundAtGateway {
   readonly currency: string;
   readonly state: RefundState;
   readonly attempt: number;
+  /** It is SUCCEEDED because the gateway has paid it: not for being of nothing, nor as paid elsewhere. */
+  readonly isPaidByGateway: boolean;
   readonly createdAt: Date;
   /** The gateway that the money came by. */
   readonly gateway: PaymentGatewayName;
@@ -25,6 +27,8 @@ export async function readRefundAtGateway(reads: Reads, refundId: number): Promi
     text: `SELECT refunds.id, gateway_reference('refund', refunds.id) AS "ourReference",
                   refunds.order_id AS "orderId", refunds.amount_minor AS "amountMinor", refunds.currency,
                   refunds.state, refunds.attempt, refunds.created_at AS "createdAt",
+                  refunds.state = 'SUCCEEDED' AND refunds.gateway_reference IS NOT NULL
+                    AND refunds.elsewhere_reference IS NULL AS "isPaidByGateway",
                   coalesce(payments.gateway, 'local') AS gateway,
                   CASE WHEN payments.gateway IS NOT NULL THEN payments.reference END AS "paymentReference"
            FROM refunds JOIN payments ON payments.id = refunds.payment_id

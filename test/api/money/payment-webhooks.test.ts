@@ -13,8 +13,8 @@ interface SendOptions {
 }
 
 let number = 0;
-const eventOf = (reference: string, id = `evt_${(number += 1)}`) =>
-  JSON.stringify({ id, type: 'refund.succeeded', created_at: '2026-04-01T10:00:00Z', data: { id: 'rf_1', reference } });
+const eventOf = (reference: string, id = `evt_${(number += 1)}`, type = 'refund.succeeded') =>
+  JSON.stringify({ id, type, created_at: '2026-04-01T10:00:00Z', data: { id: 'rf_1', reference } });
 
 function send(
   body: string,
@@ -60,6 +60,17 @@ describe('a webhook that holds', () => {
     expect((await send(eventOf(await referenceOf(api.database.pool, 'refund', refundId)))).statusCode).toBe(200);
     expect(await written()).toEqual({ events: 1, jobs: 0 });
   });
+
+  test.each(['refund.failed', 'charge.refund.updated'])(
+    'about a refund that was paid, and of a type that says that one has failed (%s), has the gateway asked',
+    async (type) => {
+      const refundId = await openRefund();
+      await api.database.pool.query(`UPDATE refunds SET state = 'SUCCEEDED' WHERE id = $1`, [refundId]);
+      const reference = await referenceOf(api.database.pool, 'refund', refundId);
+      expect((await send(eventOf(reference, undefined, type))).statusCode).toBe(200);
+      expect(await written()).toEqual({ events: 1, jobs: 1 });
+    },
+  );
 
   test("about another installation's refund of the same id is taken and causes nothing", async () => {
     const refundId = await openRefund();

@@ -24,6 +24,7 @@ export interface ModelRefund {
   state: string;
   readonly amountMinor: number;
   attempt: number;
+  isPaidElsewhere: boolean;
 }
 
 export interface ModelOrder {
@@ -56,6 +57,7 @@ const RETURN_MOVES: Readonly<Record<string, Readonly<Record<string, string>>>> =
 const REFUND_MOVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PENDING: { submit: 'SUBMITTED' },
   SUBMITTED: { settle: 'SUCCEEDED', fail: 'FAILED' },
+  SUCCEEDED: { reverse: 'FAILED' },
   FAILED: { retry: 'PENDING', record: 'SUCCEEDED' },
 };
 
@@ -158,10 +160,13 @@ function moveReturn(order: ModelOrder, returnId: number, event: string): string 
 
 function moveRefund(order: ModelOrder, command: Extract<ModelCommand, { kind: 'refund' }>): string {
   const refund = order.refunds.get(command.returnId);
-  if (refund && command.event === 'fail' && command.attempt !== refund.attempt) return 'refund.attempt_superseded';
+  const isFailure = command.event === 'fail' || command.event === 'reverse';
+  if (refund && isFailure && command.attempt !== refund.attempt) return 'refund.attempt_superseded';
   const to = REFUND_MOVES[refund?.state ?? '']?.[command.event];
   if (!refund || to === undefined) return 'refund.illegal_transition';
+  if (command.event === 'reverse' && refund.isPaidElsewhere) return 'refund.illegal_transition';
   refund.state = to;
+  if (command.event === 'record') refund.isPaidElsewhere = true;
   if (command.event === 'retry') {
     refund.attempt += 1;
     order.jobs.push('refund.submit');
@@ -170,7 +175,7 @@ function moveRefund(order: ModelOrder, command: Extract<ModelCommand, { kind: 'r
 }
 
 function addRefund(order: ModelOrder, returnId: number | null, amountMinor: number): void {
-  order.refunds.set(returnId, { state: 'PENDING', amountMinor, attempt: 1 });
+  order.refunds.set(returnId, { state: 'PENDING', amountMinor, attempt: 1, isPaidElsewhere: false });
   order.jobs.push('refund.submit');
   order.transitions += 1;
 }

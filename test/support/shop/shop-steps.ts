@@ -15,7 +15,7 @@ import { orderEvents, refundEvents, returnEvents, type ModelCommand, type ModelO
 export const ORDERS = 3;
 const ORDER_EVENTS = eventsOf<OrderEvent>(orderLifecycle);
 const RETURN_EVENTS = eventsOf<ReturnEvent>(returnLifecycle);
-const REFUND_EVENTS = ['submit', 'settle', 'fail', 'retry', 'record'];
+const REFUND_EVENTS = ['submit', 'settle', 'fail', 'reverse', 'retry', 'record'];
 
 /** What is to be tried; what exactly that is depends on how far the order has come when the round begins. */
 export const step = fc.record({
@@ -45,8 +45,8 @@ export const everyMove: Step[][] = [
   steps(1, 'return', [0, 0, 0, 0]),
   steps(1, 'request', [0]),
   steps(1, 'return', [1]),
-  // Submitted, declined, sent again, submitted, settled.
-  steps(1, 'refund', [0, 1, 0, 0, 0]),
+  // Submitted, declined, sent again, submitted, settled, come back.
+  steps(1, 'refund', [0, 1, 0, 0, 0, 0]),
   // That of the order which was cancelled: submitted, declined, paid elsewhere.
   steps(0, 'refund', [0, 1, 1]),
 ].flat();
@@ -105,7 +105,8 @@ function refundCommand(event: string, refundId: number, attempt: number): OrderC
   if (event === 'settle') return { type: 'settle_refund', refundId, gatewayReference: 'reference' };
   if (event === 'retry') return { type: 'retry_refund', refundId, reason: null };
   if (event === 'record') return { type: 'record_refund', refundId, reference: 'transfer-1', reason: null };
-  return { type: 'fail_refund', refundId, attempt, failureCode: 'declined', failureMessage: 'Declined.' };
+  const type = event === 'reverse' ? 'reverse_refund' : 'fail_refund';
+  return { type, refundId, attempt, failureCode: 'declined', failureMessage: 'Declined.' };
 }
 
 function known<Event extends string>(events: readonly Event[], event: string): Event {

@@ -14,6 +14,11 @@ export function wordsOfDifference({ kind, subject, gateway }: Pick<Difference, '
         name: 'Paid there, open here',
         meaning: `${gateway} has paid it out, and we have not heard of it. Compare now: that settles it here.`,
       };
+    case 'failed_there':
+      return {
+        name: 'Came back there',
+        meaning: `${gateway} had paid it, and the money has come back there since. Compare now: that lets you send it again here, or pay it another way.`,
+      };
     case 'ahead_there':
       return {
         name: 'Further on there',
