@@ -73,6 +73,8 @@ export type GatewayOutcome =
   | { readonly kind: 'in_flight'; readonly reason: string; readonly retryAfterMs?: number }
   /** Surely not carried out: sending it again under the same key is safe. */
   | { readonly kind: 'not_done'; readonly reason: string; readonly retryAfterMs?: number }
+  /** Surely not carried out: refused, for a reason that is not known to hold for good. Sending it again is safe. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** It may have been carried out: ask before sending again. */
   | { readonly kind: 'unknown'; readonly reason: string };
 

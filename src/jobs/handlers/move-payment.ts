@@ -69,6 +69,8 @@ async function send(gateway: PaymentGateway, payment: PaymentView, step: Step): 
       throw notYet(payment);
     case 'unknown':
       throw new RetryLater(`the gateway's outcome is not known: ${outcome.reason}`);
+    case 'refused':
+      throw new RetryLater(`the gateway refused it: ${outcome.message}`);
     case 'in_flight':
     case 'not_done':
       throw new RetryLater(`the gateway did not take it: ${outcome.reason}`, outcome.retryAfterMs);

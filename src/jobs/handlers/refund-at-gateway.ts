@@ -1,7 +1,9 @@
+import type { OrderCommand } from '../../domain/commands.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { GatewayOutcome, RefundGateway, RefundRequest, Settled } from '../../payments/payment-gateway.ts';
 import type { GatewayRegistry } from '../../payments/registry.ts';
 import type { RefundAtGateway } from '../../queries/money/refund-at-gateway.ts';
+import { MOST_ATTEMPTS } from '../back-off.ts';
 import { GiveUp, RetryLater } from '../handler.ts';
 import type { RunningJob } from '../job-store.ts';
 import { settle } from './settle.ts';
@@ -25,7 +27,10 @@ export function requestOf(refund: RefundAtGateway): RefundRequest {
   };
 }
 
-/** Writes down what the gateway says; what it does not say for sure leaves the refund as it is, to be asked about. */
+/**
+ * Writes down what the gateway says; what it does not say for sure leaves the refund as it is, to be asked about. What it
+ * refuses to the last run has failed: surely not paid, it is a person's to send again or to pay some other way.
+ */
 export async function writeRefundDown(
   engine: Engine,
   job: RunningJob,
@@ -37,13 +42,10 @@ export async function writeRefundDown(
     case 'succeeded':
       return settle(engine, job, { type: 'settle_refund', refundId, gatewayReference: outcome.gatewayReference });
     case 'declined':
-      return settle(engine, job, {
-        type: 'fail_refund',
-        refundId,
-        attempt: refund.attempt,
-        failureCode: outcome.code,
-        failureMessage: outcome.message,
-      });
+      return settle(engine, job, failureOf(refund, outcome));
+    case 'refused':
+      if (job.attempt < MOST_ATTEMPTS) throw new RetryLater(`the gateway refused it: ${outcome.message}`);
+      return settle(engine, job, failureOf(refund, outcome));
     case 'pending':
       // It stays SUBMITTED: the gateway's webhook has it asked about, or the reconciliation.
       return 'nothing_to_do';
@@ -53,6 +55,13 @@ export async function writeRefundDown(
     case 'unknown':
       throw new RetryLater(`the gateway's outcome is not known: ${outcome.reason}`);
   }
+}
+
+function failureOf(
+  { id: refundId, attempt }: RefundAtGateway,
+  { code: failureCode, message: failureMessage }: { readonly code: string; readonly message: string },
+): OrderCommand {
+  return { type: 'fail_refund', refundId, attempt, failureCode, failureMessage };
 }
 
 /** Writes down that what the gateway had paid has come back there; as long as it does not say so, it is paid. */

@@ -153,6 +153,21 @@ describe('a gateway that misbehaves', () => {
     expect((await jobOf(order.id)).state).toBe('DONE');
   });
 
+  test('a refund that is refused to the last of twelve runs has failed, and a person pays it another way', async () => {
+    const { order, refund } = await shop.refundedOrder();
+    const refusing = {
+      ...refunding.adapter(),
+      refund: () => Promise.resolve({ kind: 'refused', code: 'parameter_unknown', message: 'Not so.' } as const),
+    };
+    await jobs.start({ 'refund.submit': refunding.handler({ gateway: refusing }) });
+    await jobs.allEnded();
+    expect(await jobOf(order.id)).toMatchObject({ state: 'DONE', attempts: 12 });
+    expect(await read(refund.id)).toMatchObject({ state: 'FAILED', failureCode: 'parameter_unknown' });
+    await shop.change(order.id, { type: 'record_refund', refundId: refund.id, reference: 'NEFT 12', reason: null });
+    expect(await read(refund.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await booksOf(refund.id)).toEqual([]);
+  });
+
   test('no transaction is open while the gateway is waited for', async () => {
     const { refund } = await shop.refundedOrder();
     await gateway.switchOn({ mode: 'slow', times: 1, delay_ms: 60_000 });

@@ -56,7 +56,7 @@ const REFUSALS = new Set([
 /** What an error of the SDK says about the request that it came from. */
 export function outcomeOfError(
   error: unknown,
-): Extract<GatewayOutcome, { kind: 'declined' | 'in_flight' | 'not_done' | 'unknown' }> {
+): Extract<GatewayOutcome, { kind: 'declined' | 'in_flight' | 'not_done' | 'refused' | 'unknown' }> {
   if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown', reason: 'the answer cannot be read' };
   if (error instanceof Stripe.errors.StripeConnectionError) {
     return error.detail instanceof ExchangeFailed
@@ -78,9 +78,15 @@ export function outcomeOfError(
   if (statusCode >= 400 && statusCode < 500) {
     // Of another account or mode, or mistyped: no later request finds it either, and a payment was not even begun.
     const isUnknownMethod = code === 'resource_missing' && error.param === 'payment_method';
-    if (isUnknownMethod || REFUSALS.has(code))
-      return { kind: 'declined', code, message: printable(error.message, code) };
-    return { kind: 'not_done', reason: `Stripe refused the request (${statusCode} ${code})` };
+    // More than is left of a payment, part of which was refunded in Stripe's dashboard, is refused without a code.
+    const isAboutAmount = statusCode === 400 && error.param === 'amount';
+    const message = printable(error.message, code);
+    if (isUnknownMethod || isAboutAmount || REFUSALS.has(code)) return { kind: 'declined', code, message };
+    // Of the secret key, which an operator sets right: what was asked for is not what is refused.
+    if (statusCode === 401 || statusCode === 403) {
+      return { kind: 'not_done', reason: `Stripe refused the request (${statusCode} ${code})` };
+    }
+    return { kind: 'refused', code, message };
   }
   return { kind: 'unknown', reason: `Stripe answered ${statusCode}` };
 }

@@ -213,8 +213,9 @@ describe('when it goes wrong on the way', () => {
     [429, 'invalid_request_error', 'rate_limit', 'not_done'],
     [429, 'invalid_request_error', 'lock_timeout', 'not_done'],
     [401, 'invalid_request_error', undefined, 'not_done'],
-    [404, 'invalid_request_error', 'resource_missing', 'not_done'],
-    [400, 'invalid_request_error', 'parameter_invalid_integer', 'not_done'],
+    [403, 'invalid_request_error', undefined, 'not_done'],
+    [404, 'invalid_request_error', 'resource_missing', 'refused'],
+    [400, 'invalid_request_error', 'parameter_unknown', 'refused'],
     [400, 'idempotency_error', undefined, 'unknown'],
     [500, 'api_error', undefined, 'unknown'],
     [503, 'api_error', undefined, 'unknown'],
@@ -227,6 +228,24 @@ describe('when it goes wrong on the way', () => {
     expect(stripe.standIn.requests).toHaveLength(1);
     expect(JSON.stringify(outcome)).not.toContain('canary');
   });
+
+  test('more than is left of a payment, which Stripe refuses without a code, is declined', async () => {
+    const message = 'Refund amount (₹1,299.00) is greater than unrefunded amount on charge (₹1,000.00)';
+    const body = { error: { type: 'invalid_request_error', param: 'amount', message } };
+    stripe.standIn.slip({ status: 400, body, headers: {} });
+    expect(await gateway.refund(refund)).toMatchObject({ kind: 'declined', code: 'StripeInvalidRequestError' });
+  });
+
+  test.each(['authorise', 'capture', 'refund'] as const)(
+    '%s of a currency of three decimals, but for tens of its unit, is declined and not even asked for',
+    async (step) => {
+      const ofThree = { ...authorisation, paymentReference: 'pi_1', currency: 'KWD', amountMinor: 3_333 };
+      expect(await gateway[step](ofThree)).toMatchObject({ kind: 'declined', code: 'amount_not_supported' });
+      expect(stripe.standIn.requests).toEqual([]);
+      await gateway[step]({ ...ofThree, amountMinor: 3_330 });
+      expect(stripe.standIn.requests).not.toEqual([]);
+    },
+  );
 
   test.each([
     ['of another amount', { amount: 1 }],

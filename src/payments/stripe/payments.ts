@@ -11,6 +11,7 @@ import type {
   PaymentLookup,
   VoidRequest,
 } from '../payment-gateway.ts';
+import { refusedAmount } from './amounts.ts';
 import { outcomeOfError } from './client.ts';
 import { unknownOf } from './refunds.ts';
 import { asIntent, METADATA, paymentOf } from './shapes.ts';
@@ -20,8 +21,6 @@ const PAGE_ROWS = 100;
 const MOST_PAGES = 20;
 /** Stripe's clock and ours may differ by so much. */
 const CLOCK_TOLERANCE_SECONDS = 300;
-/** Currencies whose smallest unit is another at Stripe than in ISO 4217: an amount would be a hundred times off. */
-const OTHER_UNITS = new Set(['ISK', 'UGX', 'MGA']);
 
 export class StripePayments {
   readonly #stripe: Stripe;
@@ -32,10 +31,8 @@ export class StripePayments {
 
   async authorise(request: AuthoriseRequest): Promise<GatewayOutcome> {
     const { reference, amountMinor, currency, paymentToken, capture, idempotencyKey } = request;
-    if (OTHER_UNITS.has(currency)) {
-      const message = `Stripe counts ${currency} in other units than ISO 4217.`;
-      return { kind: 'declined', code: 'currency_not_supported', message };
-    }
+    const refused = refusedAmount(request);
+    if (refused) return refused;
     const sent = this.#stripe.paymentIntents.create(
       {
         amount: amountMinor,
@@ -60,6 +57,8 @@ export class StripePayments {
 
   async capture(request: CaptureRequest): Promise<GatewayOutcome> {
     const { paymentReference, amountMinor, idempotencyKey } = request;
+    const refused = refusedAmount(request);
+    if (refused) return refused;
     const asked = { amount_to_capture: amountMinor };
     const sent = this.#stripe.paymentIntents.capture(paymentReference, asked, { idempotencyKey });
     return outcomeOf(sent, ['captured'], (payment) =>

@@ -9,6 +9,7 @@ import type {
   RefundLookup,
   RefundRequest,
 } from '../payment-gateway.ts';
+import { refusedAmount } from './amounts.ts';
 import { outcomeOfError } from './client.ts';
 import { asRefund, METADATA, refundOf, settledRefund, type StripeRefund } from './shapes.ts';
 
@@ -29,6 +30,8 @@ export class StripeRefunds implements RefundGateway {
       const message = 'The payment was captured elsewhere: Stripe has none to pay back.';
       return { kind: 'declined', code: 'no_payment_at_gateway', message };
     }
+    const refused = refusedAmount(request);
+    if (refused) return refused;
     try {
       const answer = await this.#stripe.refunds.create(
         {
@@ -95,7 +98,7 @@ type Unknown = { readonly kind: 'unknown'; readonly reason: string };
 /** A question that was not answered, for whatever reason, leaves things unknown. */
 export function unknownOf(error: unknown): Unknown {
   const outcome = outcomeOfError(error);
-  return { kind: 'unknown', reason: outcome.kind === 'declined' ? outcome.message : outcome.reason };
+  return { kind: 'unknown', reason: 'message' in outcome ? outcome.message : outcome.reason };
 }
 
 function outcomeOf(answer: unknown, request: RefundRequest): GatewayOutcome {
