@@ -3,7 +3,7 @@ import { marked, refused, unchanged, type Circumstances, type Decision } from '.
 import { moveOrder } from './orders/move-order.ts';
 import { withPart, type Order } from './orders/order.ts';
 import { addPayment } from './payments/add-payment.ts';
-import { movePayment, requestOfGateway } from './payments/move-payment.ts';
+import { declineCapture, movePayment, requestOfGateway } from './payments/move-payment.ts';
 import { decideRefund, requestRefund } from './refunds/request-refund.ts';
 import { moveRefund } from './refunds/refund.ts';
 import { moveReturn, requestReturn } from './returns/return.ts';
@@ -29,6 +29,8 @@ export function decide(order: Order, command: OrderCommand, circumstances: Circu
     case 'leave_payment_to_expire':
     case 'fail_payment':
       return movePayment(order, command, circumstances);
+    case 'decline_capture':
+      return declineCapture(order, command, circumstances);
     case 'request_refund':
       return requestRefund(order, command, circumstances);
     case 'approve_refund':

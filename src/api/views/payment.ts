@@ -31,5 +31,6 @@ export function paymentView(payment: Payment, orderId: number): Static<typeof Pa
 /** The lifecycle's other events are the gateway's, not a person's. */
 function allowedOf({ state, intent }: Payment): PaymentEvent[] {
   if (state === 'PENDING') return intent === 'void' ? [] : ['void'];
-  return state === 'AUTHORISED' && intent === null ? ['capture', 'void'] : [];
+  if (state !== 'AUTHORISED' || intent === 'void') return [];
+  return intent === 'capture' ? ['void'] : ['capture', 'void'];
 }

@@ -3,21 +3,20 @@ import { withPart, type Order } from '../orders/order.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
 import { rejectRefund } from '../refunds/reject-refund.ts';
 import { leftToRefundMinor, refundsAwaitingApproval } from './balances.ts';
+import { givenUp } from './move-payment.ts';
 
 const REASON = 'The order was cancelled.';
 
 /**
  * What becomes of the payments of an order that is cancelled: what was captured goes back, and what is authorised is
- * given up. One that the gateway has under way is left to it: once authorised it is given up, once captured refunded.
+ * given up, also when it was to be captured: what the gateway has captured by then is refunded. One that it has to
+ * authorise yet is left to its job, which sends it no more; once authorised, it is given up.
  * A refund that waits for a second person is settled by that: its money goes back with the rest, so it is rejected.
  */
 export function cancelPayments(order: Order, circumstances: Circumstances): Consequence {
-  const authorised = order.payments.filter(({ state, intent }) => state === 'AUTHORISED' && intent === null);
+  const authorised = order.payments.filter(({ state, intent }) => state === 'AUTHORISED' && intent !== 'void');
   const voided = inTurn(nothingFollows(order), authorised, (sofar, payment) => ({
-    order: {
-      ...sofar,
-      payments: withPart(sofar.payments, { ...payment, intent: 'void', updatedAt: circumstances.now }),
-    },
+    order: { ...sofar, payments: withPart(sofar.payments, givenUp(payment, circumstances)) },
     transitions: [],
     jobs: [{ kind: 'payment.void', subjectId: payment.id }],
   }));

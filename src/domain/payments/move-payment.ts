@@ -10,12 +10,13 @@ import {
 import { allowedEvents, paymentLifecycle, stateAfter, type PaymentEvent } from '../lifecycles.ts';
 import { withPart, type Order, type Payment } from '../orders/order.ts';
 import { capturesInPart } from './payment-gateways.ts';
-import type { PaymentOutcome, RequestOfGateway } from './payment-commands.ts';
+import type { DeclineCapture, PaymentMove, RequestOfGateway } from './payment-commands.ts';
 import { settled } from './settled.ts';
 
 /**
  * Asks the gateway to capture an authorised payment or part of it, or to give it up. One that is not authorised yet can
- * be given up too: its job asks how far it has come, and sends nothing any more. Asking twice is no change.
+ * be given up too: its job asks how far it has come, and sends nothing any more; so can one that is to be captured, where
+ * the gateway says which was first. Asking twice is no change.
  */
 export function requestOfGateway(order: Order, command: RequestOfGateway, circumstances: Circumstances): Decision {
   const payment = order.payments.find(({ id }) => id === command.paymentId);
@@ -23,25 +24,56 @@ export function requestOfGateway(order: Order, command: RequestOfGateway, circum
   const intent = command.type === 'request_capture' ? 'capture' : 'void';
   if (payment.state === 'PENDING' && intent === 'void') return giveUpBeforehand(order, payment, circumstances);
   if (payment.state !== 'AUTHORISED') return illegal(payment, intent);
-  const captureMinor = command.type === 'request_capture' ? partToCapture(payment, command.amountMinor) : null;
-  if (payment.intent === intent && payment.captureMinor === captureMinor) return unchanged(order, payment.id);
+  if (command.type === 'request_void') {
+    if (payment.intent === 'void') return unchanged(order, payment.id);
+    return asked(order, givenUp(payment, circumstances), circumstances);
+  }
+  const captureMinor = partToCapture(payment, command.amountMinor);
+  if (payment.intent === 'capture' && payment.captureMinor === captureMinor) return unchanged(order, payment.id);
   if (payment.intent !== null) {
     const detail = `The gateway has been asked to ${payment.intent} the payment; wait for what comes of it.`;
     return refused('payment.in_progress', detail, { payment_id: payment.id, intent: payment.intent });
   }
   const problem = captureMinor === null ? undefined : problemWithPart(payment, captureMinor);
   if (problem) return problem;
-  const asked: Payment = { ...payment, intent, captureMinor, updatedAt: circumstances.now };
-  return accepted({ ...order, payments: withPart(order.payments, asked) }, circumstances, payment.id, {
-    jobs: [{ kind: `payment.${intent}`, subjectId: payment.id }],
+  const { now } = circumstances;
+  return asked(order, { ...payment, intent, captureMinor, updatedAt: now, ...NO_FAILURE }, circumstances);
+}
+
+const NO_FAILURE = { failureCode: null, failureMessage: null } as const;
+
+/** What was to be captured stays with it: the gateway may have been asked to, and be first. */
+export function givenUp(payment: Payment, { now }: Circumstances): Payment {
+  return { ...payment, intent: 'void', updatedAt: now };
+}
+
+function asked(order: Order, payment: Payment, circumstances: Circumstances): Decision {
+  return accepted({ ...order, payments: withPart(order.payments, payment) }, circumstances, payment.id, {
+    jobs: payment.intent === null ? [] : [{ kind: `payment.${payment.intent}`, subjectId: payment.id }],
   });
+}
+
+/**
+ * The gateway holds the money still: it may be captured otherwise, or given up. A payment that failed while its money is
+ * held would leave the order free for another one, and the customer's means of payment charged with both.
+ */
+export function declineCapture(order: Order, command: DeclineCapture, circumstances: Circumstances): Decision {
+  const payment = order.payments.find(({ id }) => id === command.paymentId);
+  if (!payment) return notFound(order, command.paymentId);
+  if (payment.state !== 'AUTHORISED') return illegal(payment, 'fail');
+  // It is given up by now, and that goes on.
+  if (payment.intent !== 'capture') return unchanged(order, payment.id);
+  const { failureCode, failureMessage } = command;
+  const { now: updatedAt } = circumstances;
+  const declined: Payment = { ...payment, intent: null, captureMinor: null, failureCode, failureMessage, updatedAt };
+  return asked(order, declined, circumstances);
 }
 
 /** The job asks anew at once, whatever became of the one before: it may be set aside, or wait for its next run. */
 function giveUpBeforehand(order: Order, payment: Payment, circumstances: Circumstances): Decision {
   if (payment.intent === 'void') return unchanged(order, payment.id);
-  const asked: Payment = { ...payment, intent: 'void', updatedAt: circumstances.now };
-  return accepted({ ...order, payments: withPart(order.payments, asked) }, circumstances, payment.id, {
+  const changed = { ...order, payments: withPart(order.payments, givenUp(payment, circumstances)) };
+  return accepted(changed, circumstances, payment.id, {
     jobs: [{ kind: 'payment.authorise', subjectId: payment.id }],
   });
 }
@@ -64,7 +96,7 @@ function problemWithPart({ amountMinor, gateway }: Payment, captureMinor: number
 }
 
 /** Writes down what the gateway says of a payment. */
-export function movePayment(order: Order, command: PaymentOutcome, circumstances: Circumstances): Decision {
+export function movePayment(order: Order, command: PaymentMove, circumstances: Circumstances): Decision {
   const payment = order.payments.find(({ id }) => id === command.paymentId);
   if (!payment) return notFound(order, command.paymentId);
   const { event, change, reason = null } = meaningOf(command);
@@ -98,14 +130,14 @@ interface Meaning {
   readonly reason?: string;
 }
 
-function meaningOf(command: PaymentOutcome): Meaning {
+function meaningOf(command: PaymentMove): Meaning {
   switch (command.type) {
     case 'authorise_payment':
       return { event: 'authorise', change: { reference: command.gatewayReference } };
     case 'capture_payment':
       return {
         event: 'capture',
-        change: { reference: command.gatewayReference, failureCode: null, failureMessage: null },
+        change: { reference: command.gatewayReference, ...NO_FAILURE },
       };
     case 'void_payment':
       return { event: 'void', change: {} };

@@ -46,7 +46,10 @@ export interface RequestVoid {
 }
 
 /** What the gateway has answered. An outcome that nobody knows has no command. */
-export type PaymentOutcome = AuthorisePayment | CapturePayment | VoidPayment | LeavePaymentToExpire | FailPayment;
+export type PaymentOutcome = PaymentMove | DeclineCapture;
+
+/** What moves the payment along its lifecycle. */
+export type PaymentMove = AuthorisePayment | CapturePayment | VoidPayment | LeavePaymentToExpire | FailPayment;
 
 export interface AuthorisePayment {
   readonly type: 'authorise_payment';
@@ -77,6 +80,14 @@ export interface LeavePaymentToExpire {
 /** The gateway declined for good. */
 export interface FailPayment {
   readonly type: 'fail_payment';
+  readonly paymentId: number;
+  readonly failureCode: string;
+  readonly failureMessage: string;
+}
+
+/** The gateway will not capture it, such as so small a part of it, and holds the money still. */
+export interface DeclineCapture {
+  readonly type: 'decline_capture';
   readonly paymentId: number;
   readonly failureCode: string;
   readonly failureMessage: string;

@@ -146,6 +146,36 @@ describe('a payment through a gateway', () => {
     expect(voided).toMatchObject({ state: 'CANCELLED', refunds: [], payments: [{ state: 'VOIDED' }] });
   });
 
+  test('is given up in the place of a capture that waits, when the order is cancelled or a person asks for it', () => {
+    const { order, paymentId } = authorised();
+    const part = { type: 'request_capture', paymentId, amountMinor: 2_000, reason: null } as const;
+    const waiting = after(order, [part]);
+    for (const command of [cancel, { type: 'request_void', paymentId, reason: null } as const]) {
+      const decision = acceptedBy(decide(waiting, command, circumstancesAt(now)));
+      expect(decision.jobs).toEqual([{ kind: 'payment.void', subjectId: paymentId }]);
+      // The gateway may have captured it by then: so much of it.
+      expect(decision.order.payments).toMatchObject([{ intent: 'void', captureMinor: 2_000 }]);
+      expect(refusalBy(decide(decision.order, part, circumstancesAt(now))).code).toBe('payment.in_progress');
+    }
+  });
+
+  test('whose capture is declined is authorised still: it is captured otherwise, or given up, and no other is taken', () => {
+    const { order, paymentId } = authorised(true);
+    const failure = { failureCode: 'amount_too_small', failureMessage: 'Too small.' };
+    const declined = after(order, [{ type: 'decline_capture', paymentId, ...failure }]);
+    expect(declined.payments).toMatchObject([{ state: 'AUTHORISED', intent: null, captureMinor: null, ...failure }]);
+    expect(outstandingMinor(declined)).toBe(0);
+    const again = after(declined, [{ type: 'request_capture', paymentId, amountMinor: null, reason: null }]);
+    expect(again.payments).toMatchObject([{ intent: 'capture', failureCode: null, failureMessage: null }]);
+  });
+
+  test('that was given up while its capture was declined is given up all the same', () => {
+    const { order, paymentId } = authorised(true);
+    const cancelled = after(order, [cancel]);
+    const late = { type: 'decline_capture', paymentId, failureCode: 'declined', failureMessage: 'No.' } as const;
+    expect(acceptedBy(decide(cancelled, late, circumstancesAt(now))).order).toBe(cancelled);
+  });
+
   test('that was captured although the order is cancelled goes back at once', () => {
     const { order, paymentId } = authorised();
     const late = after(order, [cancel, { type: 'capture_payment', paymentId, gatewayReference: 'pi_1' }]);

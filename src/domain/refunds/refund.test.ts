@@ -158,8 +158,8 @@ describe('what a refund keeps', () => {
     expect(onlyOne(decision.transitions).reason).toBe('It came back.');
     expect(decision.jobs).toEqual([]);
     expect(entriesBetween(byGateway, decision.order)).toEqual([
-      { account: 'refunds_payable', amountMinor: -refund.amountMinor },
       { account: 'cash:stripe', amountMinor: refund.amountMinor },
+      { account: 'refunds_payable', amountMinor: -refund.amountMinor },
     ]);
   });
 

@@ -47,6 +47,36 @@ const stateOf = async (orderId: number) => {
   return rows[0]?.state;
 };
 
+describe('a capture that waits', () => {
+  test.each(['cancelling the order', 'giving the payment up'])('is not sent any more after %s', async (what) => {
+    const { orderId, paymentId, job } = await asked('capture');
+    if (what === 'cancelling the order') await shop.move(orderId, 'cancel');
+    else await shop.change(orderId, giveUp(paymentId));
+    expect(await handler('capture')(job)).toBe('nothing_to_do');
+    expect(await handler('void')(await jobs.take((await jobOf(orderId, 'void')).id))).toBe('settled');
+    expect((await read(paymentId)).state).toBe('VOIDED');
+    expect(await booksOf(paymentId)).toMatchObject([{ status: 'voided', captured_minor: 0 }]);
+  });
+
+  test('and that the gateway takes at the moment at which the order is cancelled is paid back', async () => {
+    const { orderId, paymentId, job } = await asked('capture');
+    const cancelsFirst: PaymentGateway = {
+      ...adapter(),
+      capture: async (request) => {
+        await shop.move(orderId, 'cancel');
+        return adapter().capture(request);
+      },
+    };
+    expect(await handler('capture', cancelsFirst)(job)).toBe('settled');
+    expect((await read(paymentId)).state).toBe('CAPTURED');
+    expect(await handler('void')(await jobs.take((await jobOf(orderId, 'void')).id))).toBe('nothing_to_do');
+    const { rows } = await database.pool.query('SELECT amount_minor, cause FROM refunds WHERE order_id = $1', [
+      orderId,
+    ]);
+    expect(rows).toEqual([{ amount_minor: 3_050, cause: 'cancellation' }]);
+  });
+});
+
 describe('on an ordinary day', () => {
   test('a payment is authorised and captured in one step, and pays the order', async () => {
     const { orderId, paymentId } = await initiated({ captures: true });
@@ -130,11 +160,34 @@ describe('a decline', () => {
     expect((await shop.move(orderId, 'pay')).state).toBe('PAID');
   });
 
-  test('of a capture fails the payment', async () => {
-    const { paymentId, job } = await asked('capture');
+  test('of a capture leaves the payment authorised, as it is there, and says why: another part of it is captured', async () => {
+    const { orderId, paymentId, job } = await asked('capture');
     await gateway.switchOn({ mode: 'decline', times: 1, on: 'payment' });
     expect(await handler('capture')(job)).toBe('settled');
-    expect(await read(paymentId)).toMatchObject({ state: 'FAILED', failureCode: 'do_not_honour' });
+    const declined = { state: 'AUTHORISED', intent: null, failureCode: 'do_not_honour' };
+    expect(await read(paymentId)).toMatchObject(declined);
+    await shop.change(orderId, capture(paymentId, 1_000));
+    await paying.start();
+    await jobs.allEnded();
+    expect(await read(paymentId)).toMatchObject({ state: 'CAPTURED', captureMinor: 1_000, failureCode: null });
+    expect(await booksOf(paymentId)).toMatchObject([{ status: 'captured', captured_minor: 1_000 }]);
+  });
+
+  test('of a capture that was asked for again is asked for under a key of its own', async () => {
+    const keys: string[] = [];
+    const { orderId, paymentId, job } = await asked('capture');
+    const declining: PaymentGateway = {
+      ...adapter(),
+      capture: ({ idempotencyKey }) => {
+        keys.push(idempotencyKey);
+        return Promise.resolve({ kind: 'declined', code: 'amount_too_small', message: 'Too small.' });
+      },
+    };
+    await handler('capture', declining)(job);
+    await shop.change(orderId, capture(paymentId));
+    const again = (await jobs.of(orderId, 'payment.capture')).find(({ state }) => state === 'READY');
+    await handler('capture', declining)(await jobs.take(again?.id ?? 0));
+    expect(new Set(keys).size).toBe(2);
   });
 
   test('of a capture because the gateway has voided it meanwhile says that it is voided', async () => {

@@ -33,6 +33,8 @@ export function movePayment(step: Step, { engine, reads, gatewayOf }: PaymentHan
     const payment = await readPayment(reads, job.subjectId);
     if (!payment) throw new GiveUp(`there is no payment ${job.subjectId}`);
     if (!STATES_BEFORE[step].includes(payment.state)) return 'nothing_to_do';
+    // It was given up while its capture waited, and its gateway is asked for that instead.
+    if (step === 'capture' && payment.intent !== 'capture') return 'nothing_to_do';
     const gateway = gatewayOfPayment(payment, gatewayOf);
     const givenUp = step === 'authorise' ? reasonForGivingUp(payment) : undefined;
     // Before the gateway is asked: what another run has read may be older, and it may be sending it at this moment.
@@ -79,7 +81,7 @@ async function send(gateway: PaymentGateway, payment: PaymentView, step: Step): 
 
 function call(gateway: PaymentGateway, payment: PaymentView, step: Step): Promise<VoidOutcome> {
   const { paymentToken, paymentReference, ...money } = inquiryOf(payment);
-  const keyed = { ...money, idempotencyKey: `${payment.ourReference}-${step}` };
+  const keyed = { ...money, idempotencyKey: keyOf(payment, step) };
   const known = { ...keyed, paymentReference: paymentReference ?? '' };
   switch (step) {
     case 'authorise':
@@ -89,6 +91,14 @@ function call(gateway: PaymentGateway, payment: PaymentView, step: Step): Promis
     case 'void':
       return gateway.void(known);
   }
+}
+
+/**
+ * A capture that was declined may be asked for once more, of another part, and a key that was sent before would be answered
+ * with the decline: so it says when this one was asked for, which is the payment's last change until it is answered.
+ */
+function keyOf({ ourReference, updatedAt }: PaymentView, step: Step): string {
+  return step === 'capture' ? `${ourReference}-capture-${updatedAt.getTime()}` : `${ourReference}-${step}`;
 }
 
 function commandOfSuccess(payment: PaymentView, step: Step, gatewayReference: string): PaymentOutcome {
@@ -107,15 +117,20 @@ async function afterDecline(
   return step === 'authorise' ? undefined : meaningOfBooks(gateway, payment);
 }
 
-/** What is authorised still, and cannot be voided, runs out at the gateway: it has not failed as a payment. */
+/** What is authorised still has not failed as a payment: it may be captured otherwise, or runs out at the gateway. */
 function commandOfDecline(
   paymentId: number,
   step: Step,
   { code, message }: Extract<GatewayOutcome, { kind: 'declined' }>,
 ): PaymentOutcome {
-  return step === 'void'
-    ? { type: 'leave_payment_to_expire', paymentId, reason: message }
-    : declined(paymentId, code, message);
+  switch (step) {
+    case 'authorise':
+      return declined(paymentId, code, message);
+    case 'capture':
+      return { type: 'decline_capture', paymentId, failureCode: code, failureMessage: message };
+    case 'void':
+      return { type: 'leave_payment_to_expire', paymentId, reason: message };
+  }
 }
 
 function declined(paymentId: number, failureCode: string, failureMessage: string): PaymentOutcome {

@@ -108,7 +108,7 @@ describe('an authorised payment', () => {
       amount_minor: 500_000,
       capture_minor: 300_000,
       captured_minor: 0,
-      allowed: [],
+      allowed: ['void'],
     });
     expect(await read(orderId)).toMatchObject({ outstanding_minor: TOTAL - 300_000 });
     const other = await capture(paymentId, {});
