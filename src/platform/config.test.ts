@@ -205,6 +205,12 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ port: 8000, databaseUrl: undefined, currency: 'EUR' });
   });
 
+  // As compose.yaml passes on what .env has not set.
+  test.each(['', ' '])('is all defaults where every setting is %j', (nothing) => {
+    const names = [...Object.keys(SETTINGS), 'CELERY_BROKER_URL'];
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, nothing])))).toEqual(readConfig({}));
+  });
+
   test.each([
     ['postgresql+psycopg://me:secret@db:5432/shop', 'postgresql://me:secret@db:5432/shop'],
     ['postgresql+psycopg2://db/shop', 'postgresql://db/shop'],

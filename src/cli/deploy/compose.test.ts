@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../platform/settings/table.ts';
+import { readConfig } from '../../platform/config.ts';
+import { SETTINGS, type SettingName } from '../../platform/settings/table.ts';
 import { readComposeFile } from './compose-file.ts';
 import { composeFaults } from './compose-rules.ts';
 
@@ -67,9 +68,79 @@ describe('what breaks a rule of ours is found, with the name of the service', ()
     ['rabbitmq: runs rabbitmq:management in whatever version: name one', changed('rabbitmq:4-m', 'rabbitmq:m')],
     ['postgres: runs postgres in whatever version: name one', changed('postgres:18-bookworm', 'postgres')],
     ['worker: sets METRIC_PORT, which is no setting', changed('METRICS_PORT', 'METRIC_PORT')],
-    ['web: sets CURRENCY from a variable that has no default', changed('${CURRENCY:-INR}', '${CURRENCY}')],
+    ['web: sets CURRENCY from a variable that has no default', changed('${CURRENCY:-}', '${CURRENCY}')],
+    ['STRIPE_SECRET_KEY is passed on to no service', changed('  STRIPE_SECRET_KEY: ${STRIPE_SECRET_KEY:-}\n', '')],
+    ['MAIL_FROM is passed on to no service', changed('${MAIL_FROM:-}', '${SMTP_FROM:-}')],
+    ['CURRENCY is passed on to no service', changed('${CURRENCY:-}', 'EUR')],
+    [
+      'worker: takes METRICS_PORT from .env, but',
+      changed("METRICS_PORT: '9100'", 'METRICS_PORT: ${METRICS_PORT:-9100}'),
+    ],
+    ['web: takes PORT from .env, but', changed('      PUBLIC_URL:', '      PORT: ${PORT:-}\n      PUBLIC_URL:')],
     ['web: is killed before it has stopped by itself', changed('stop_grace_period: 30s', 'stop_grace_period: 10s')],
   ])('%s', (fault, text) => {
     expect(faultsOf(text).join('\n')).toContain(fault);
+  });
+});
+
+describe('what .env says', () => {
+  const result = readComposeFile(parse(compose, { merge: true }), schema);
+  if ('faults' in result) throw new Error(result.faults.join('\n'));
+  const own = Object.entries(result.file.services).filter(([, { image }]) => image === surroundings.ownImage);
+
+  /** By service, what its process finds in its environment: `${NAME:-default}` is the default where NAME is empty. */
+  function environmentsWith(dotEnv: Readonly<Record<string, string>>): Record<string, Record<string, string>> {
+    const filledIn = (text: string) =>
+      text.replace(/\$\{(\w+):-([^}]*)\}/g, (_whole, name: string, byDefault: string) => dotEnv[name] || byDefault);
+    return Object.fromEntries(
+      own.map(([service, { environment = {} }]) => [
+        service,
+        Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, filledIn(text)])),
+      ]),
+    );
+  }
+
+  test('may be nothing: each service starts on the defaults', () => {
+    const services = environmentsWith({});
+    expect(Object.keys(services)).toEqual(['web', 'worker', 'payment-gateway']);
+    for (const environment of Object.values(services)) {
+      expect(readConfig(environment)).toMatchObject({
+        databaseUrl: 'postgresql://roundtrip:roundtrip@postgres:5432/roundtrip',
+        mailFrom: 'invoices@shop.example',
+        refundApprovalAboveMinor: null,
+        encryptionKeys: [],
+      });
+    }
+  });
+
+  test('is what web goes by: where people come in, what seals, and which refunds need two', () => {
+    const dotEnv = {
+      PUBLIC_URL: 'https://orders.shop.example',
+      ENCRYPTION_KEY: `${'A'.repeat(43)}=`,
+      REFUND_APPROVAL_ABOVE_MINOR: '50000',
+    };
+    expect(readConfig(environmentsWith(dotEnv)['web'] ?? {})).toMatchObject({
+      publicUrl: 'https://orders.shop.example',
+      encryptionKeys: [Buffer.alloc(32)],
+      refundApprovalAboveMinor: 50_000,
+    });
+  });
+
+  test.each<[SettingName, string[]]>([
+    ['LOG_LEVEL', ['web', 'worker', 'payment-gateway']],
+    ['ENCRYPTION_KEY', ['web', 'worker']],
+    ['STRIPE_SECRET_KEY', ['web', 'worker']],
+    ['RAZORPAY_KEY_SECRET', ['web', 'worker']],
+    ['REFUND_APPROVAL_ABOVE_MINOR', ['web', 'worker']],
+    ['GATEWAY_WEBHOOK_SECRET', ['web', 'payment-gateway']],
+    ['STRIPE_WEBHOOK_SECRET', ['web']],
+    ['RAZORPAY_WEBHOOK_SECRET', ['web']],
+    ['OIDC_CLIENT_SECRET', ['web']],
+    ['SMTP_URL', ['worker']],
+    ['CUSTOMER_DATA_KEEP_DAYS', ['worker']],
+    ['GATEWAY_WEBHOOK_URL', ['payment-gateway']],
+  ])('of %s reaches %j alone', (name, services) => {
+    const told = Object.entries(environmentsWith({ [name]: 'this' })).filter(([, found]) => found[name] === 'this');
+    expect(told.map(([service]) => service)).toEqual(services);
   });
 });
