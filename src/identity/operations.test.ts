@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_OPERATIONS, isOperation, OPERATIONS, roleMay, type Access } from './operations.ts';
+import { ALL_OPERATIONS, isOperation, OPERATIONS, roleMay, type Access, type OperationId } from './operations.ts';
 import { ALL_ROLES } from './roles.ts';
+
+const isRead = (operation: OperationId): boolean => /^(get|list|preview|search|stream|export)/.test(operation);
 
 describe('the table of operations', () => {
   it('lets an administrator do everything', () => {
@@ -16,9 +18,7 @@ describe('the table of operations', () => {
   });
 
   it('lets who only reads change nothing but their own account, and a customer no more than ask to return', () => {
-    const changes = ALL_OPERATIONS.filter(
-      (operation) => !/^(get|list|preview|search|stream)/.test(operation) && OPERATIONS[operation] !== 'everyone',
-    );
+    const changes = ALL_OPERATIONS.filter((operation) => !isRead(operation) && OPERATIONS[operation] !== 'everyone');
     expect(changes.length).toBeGreaterThan(10);
     const ownAccount = [
       'signOut',
@@ -30,6 +30,23 @@ describe('the table of operations', () => {
     ];
     expect(changes.filter((operation) => roleMay('read_only', operation))).toEqual(ownAccount);
     expect(changes.filter((operation) => roleMay('customer', operation))).toEqual(['requestReturn']);
+  });
+
+  it('lets who only reads read what their role says: the books too, and not webhooks, the door or a whole customer', () => {
+    expect(ALL_OPERATIONS.filter((operation) => isRead(operation) && !roleMay('read_only', operation))).toEqual([
+      'listWebhookEndpoints',
+      'getWebhookEndpoint',
+      'listWebhookEndpointChanges',
+      'listWebhookDeliveries',
+      'getWebhookDelivery',
+      'exportCustomer',
+      'listKeys',
+      'getKey',
+      'listSecurityEvents',
+      'listPeople',
+      'getPerson',
+      'listPersonSessions',
+    ]);
   });
 
   it('leaves keys, people and the security record to administrators', () => {

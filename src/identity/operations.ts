@@ -47,9 +47,10 @@ export const OPERATIONS = {
   approveRefund: ['admin', 'finance'],
   rejectRefund: ['admin', 'finance'],
 
-  getTrialBalance: ['admin', 'finance'],
-  getOrderLedger: ['admin', 'finance'],
-  exportLedger: ['admin', 'finance'],
+  // An auditor's, who has the role that only reads; they hold amounts, accounts and ids, and no customer.
+  getTrialBalance: ['admin', 'finance', 'read_only'],
+  getOrderLedger: ['admin', 'finance', 'read_only'],
+  exportLedger: ['admin', 'finance', 'read_only'],
 
   listReconciliationDifferences: STAFF,
   resolveReconciliationDifference: ['admin', 'finance'],

@@ -4,7 +4,8 @@ export const ROLES = {
   support: 'Orders, returns and what customers ask',
   warehouse: 'Packing, shipping, and taking returns in',
   finance: 'Payments, refunds, invoices and the books',
-  read_only: 'Reads everything but keys and people, changes nothing',
+  read_only:
+    'Reads everything, the books too, but keys, people, the record of the door, webhooks and the export of a customer; changes nothing',
   shop: 'A program of a shop: places orders, and sees only those that it placed',
   customer: 'One customer, by a token that lives for minutes: sees only their own orders, and asks to return',
 } as const;
