@@ -1,5 +1,6 @@
 -- The flows of flows.ts that are the same request over and over, as wrk sends them. It is told: the name of the flow, the folder of
--- the sample, the number of customers and of articles, and a prefix for order numbers that nobody else uses.
+-- the sample, the number of customers and of articles, a prefix for order numbers that nobody else uses, a seed, and the number
+-- of connections.
 
 local ffi = require 'ffi'
 
@@ -59,20 +60,62 @@ local function flows(folder, customers, articles, prefix)
   }
 end
 
+-- What has sent has variables of its own: there is one thread, and `done` asks it.
+local sender
+
+function setup(thread)
+  sender = thread
+end
+
 function init(args)
   local flow, folder, customers, articles, prefix = args[1], args[2], tonumber(args[3]), tonumber(args[4]), args[5]
   math.randomseed(tonumber(args[6]))
+  connections = tonumber(args[7])
   request = assert(flows(folder, customers, articles, prefix)[flow], 'no such flow: ' .. flow)
   -- What it reads is read before the clock runs.
   request()
 end
 
+-- How often each latency was measured, and the latencies, ascending. wrk adds to them before it tells: for one of n times the usual
+-- interval of a connection, those of n - 1, n - 2 and so on that requests would have had which a client without patience had sent
+-- meanwhile (stats_correct in its stats.c). A connection here sends its next request when it has its answer, and the other flows'
+-- latencies are as measured: so what was added is taken away, from the longest down, which was added to by none.
+local function measured(latency, summary, connections)
+  local counts, values = {}, {}
+  for index = 1, #latency do
+    local value, count = latency(index)
+    counts[value], values[index] = count, value
+  end
+  local interval = math.floor(summary.duration / math.floor(summary.requests / connections))
+  local total = 0
+  for index = #values, 1, -1 do
+    local value = values[index]
+    local count = counts[value]
+    total = total + count
+    for added = value - interval, interval + 1, -interval do counts[added] = counts[added] - count end
+  end
+  assert(total == summary.requests, string.format('%d latencies of %d requests', total, summary.requests))
+  return counts, values
+end
+
+local function percentile(counts, values, total, percent)
+  local rank = math.floor(percent / 100 * total + 0.5)
+  local passed = 0
+  for _, value in ipairs(values) do
+    passed = passed + counts[value]
+    if passed >= rank then return value / 1e3 end
+  end
+  return 0
+end
+
 -- Latencies and the duration are in microseconds.
 function done(summary, latency)
   local errors = summary.errors
+  local counts, values = measured(latency, summary, sender:get('connections'))
+  local function at(percent) return percentile(counts, values, summary.requests, percent) end
   print(string.format(
     'found: {"durationSeconds":%.6f,"requests":%d,"errors":%d,"p50Ms":%.3f,"p99Ms":%.3f,"p999Ms":%.3f,"maxMs":%.3f,"loadCpuSeconds":%.3f}',
     summary.duration / 1e6, summary.requests,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3, os.clock()))
+    at(50), at(99), at(99.9), latency.max / 1e3, os.clock()))
 end

@@ -66,7 +66,7 @@ export function performancePage(results: BenchResults): string {
       results.scenarios.map(scenarioRow),
     ),
     '',
-    'CPU: seconds for a thousand operations; others are worker and gateway, where they have work. An operation of `lifecycle` is five requests, create to deliver; one of `return` is five requests and the refund settled. Latencies are of single requests, at 64 connections.',
+    'CPU: seconds for a thousand operations; others are worker and gateway, where they have work. An operation of `lifecycle` is five requests, create to deliver; one of `return` is five requests and the refund settled. Latencies are of single requests, at 64 connections, as measured: what wrk adds to them, for a client that does not wait for its answers, is taken away.',
     '',
     '![Operations a second as the shop grows](images/growth.svg)',
     '',
