@@ -39,3 +39,24 @@ it('refuses with 503 while the event loop is late, answers health all the while,
   expect(await metrics.page()).toMatch(/http_requests_shed_total\{reason="event_loop"\} [1-9]/);
   await api.close();
 });
+
+it('counts what is open to everyone once its body is in, and gives the place back when it is answered', async () => {
+  const api = Fastify().withTypeProvider<TypeBoxTypeProvider>();
+  boundLoad(api, { mostInProgress: 1, mostInProgressPerCaller: 0, mostEventLoopDelayMs: 0 }, new Metrics());
+  api.setErrorHandler((_error, _request, reply) => reply.code(503).send());
+  const begun = Promise.withResolvers<undefined>();
+  const held = Promise.withResolvers<string>();
+  api.post('/session', { schema: { operationId: 'signIn' } }, () => {
+    begun.resolve(undefined);
+    return held.promise;
+  });
+  const signIn = () => api.inject({ method: 'POST', url: '/session', payload: { email: 'asha@shop.example' } });
+
+  const first = signIn();
+  await begun.promise;
+  expect((await signIn()).statusCode).toBe(503);
+  held.resolve('signed in');
+  expect((await first).statusCode).toBe(200);
+  expect((await signIn()).statusCode).toBe(200);
+  await api.close();
+});

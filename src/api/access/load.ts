@@ -1,6 +1,6 @@
-import type { onRequestHookHandler } from 'fastify';
+import type { onRequestHookHandler, preValidationHookHandler } from 'fastify';
 import { LASTING, NEVER_SHED } from '../../identity/operation-costs.ts';
-import { isOperation } from '../../identity/operations.ts';
+import { isOperation, OPERATIONS, type Access } from '../../identity/operations.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { watchEventLoop } from '../../platform/load/event-loop-delay.ts';
 import type { LoadBounds } from '../../platform/load/load-bounds.ts';
@@ -28,7 +28,7 @@ export function boundLoad(api: Api, bounds: LoadBounds, metrics: Metrics): void 
   const end = () => {
     inProgress -= 1;
   };
-  const takeOn: onRequestHookHandler = (_request, { raw }, done) => {
+  const takeOn: onRequestHookHandler & preValidationHookHandler = (_request, { raw }, done) => {
     if (bounds.mostInProgress > 0 && inProgress >= bounds.mostInProgress) {
       metrics.requestShed('in_progress');
       throw new ProblemError('service.busy', `${inProgress} requests are in progress here.`);
@@ -64,10 +64,19 @@ export function boundLoad(api: Api, bounds: LoadBounds, metrics: Metrics): void 
   api.addHook('onRoute', (route) => {
     const operation = route.schema?.operationId;
     if (operation === undefined || !isOperation(operation) || NEVER_SHED.has(operation)) return;
+    const access: Access = OPERATIONS[operation];
     const others = [route.onRequest ?? []].flat();
-    if (LASTING.has(operation)) route.onRequest = [refuseLate, ...others];
-    else if (bounds.mostInProgressPerCaller > 0) route.onRequest = [refuseLate, takeOn, ...others, takeShare];
-    else route.onRequest = [refuseLate, takeOn, ...others];
+    if (LASTING.has(operation)) {
+      route.onRequest = [refuseLate, ...others];
+    } else if (access === 'everyone') {
+      // Nobody's share bounds a stranger: a place that is taken once the body is in cannot be held by not sending it.
+      route.onRequest = [refuseLate, ...others];
+      route.preValidation = [takeOn, ...[route.preValidation ?? []].flat()];
+    } else if (bounds.mostInProgressPerCaller > 0) {
+      route.onRequest = [refuseLate, takeOn, ...others, takeShare];
+    } else {
+      route.onRequest = [refuseLate, takeOn, ...others];
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** What a server said on one connection until it closed it. */
 export interface RawExchange {
@@ -54,6 +54,17 @@ export function breakOff(port: number, head: string): Promise<void> {
     socket.once('close', () => {
       resolve();
     });
+  });
+}
+
+/** Sends the head of a request and one byte of its body; answers with the open socket once the server waits for more. */
+export function beginBody(port: number, head: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head}Expect: 100-continue\r\n\r\n{`));
+    socket.once('data', () => {
+      resolve(socket);
+    });
+    socket.on('error', reject);
   });
 }
 
