@@ -22,6 +22,9 @@ declare module 'fastify' {
 
 const UNAUTHORIZED = 401;
 
+/** What whoever asks may send, where a route does not say otherwise: several times the longest of an honest client's. */
+const MOST_BYTES_OF_ANYONE = 16 * 1024;
+
 /** Plugins of others serve these files, to whoever asks. */
 const PUBLIC_FOLDERS = ['/docs', '/console/assets'];
 
@@ -47,7 +50,10 @@ export function guardRoutes(api: Api, identity: Identity): void {
       ...(cost > 1 ? { 'x-cost': cost } : {}),
       ...(isForEveryone ? {} : { security: [{ key: [] }, { session: [] }] }),
     };
-    if (isForEveryone) return;
+    if (isForEveryone) {
+      route.bodyLimit ??= MOST_BYTES_OF_ANYONE;
+      return;
+    }
     route.onRequest = [guard(identity, operation), ...[route.onRequest ?? []].flat()];
   });
 }

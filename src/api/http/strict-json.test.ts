@@ -83,6 +83,12 @@ describe('a body without anything forbidden', () => {
     expect(parse('{"a":'.repeat(32) + '1' + '}'.repeat(32))).toBeTypeOf('object');
   });
 
+  test('may have 200 fields in an object and 10,000 elements in an array', () => {
+    const object = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`k${index}`, index]));
+    const array = Array<number>(10_000).fill(0);
+    expect(parse(JSON.stringify({ a: [object, array] }))).toEqual({ a: [object, array] });
+  });
+
   test('may be empty', () => {
     expect(parse('')).toBeUndefined();
   });
@@ -161,6 +167,13 @@ describe('a body that says two things, or what cannot be kept', () => {
     expect(faultOf('['.repeat(33) + ']'.repeat(33))).toEqual({ field: '[0]'.repeat(32), message });
     const objects = '{"a":'.repeat(33) + '1' + '}'.repeat(33);
     expect(faultOf(objects)).toEqual({ field: Array(32).fill('a').join('.'), message });
+  });
+
+  test('is refused at the object with 201 fields, or the array with 10,001 elements', () => {
+    const object = `{${Array.from({ length: 201 }, (_, index) => `"k${index}":0`).join(',')}}`;
+    expect(faultOf(`{"a":[0,${object}]}`)).toEqual({ field: 'a[1]', message: 'has over 200 fields' });
+    const array = JSON.stringify(Array(10_001).fill({}));
+    expect(faultOf(`{"a":{"b":${array}}}`)).toEqual({ field: 'a.b', message: 'has over 10000 elements' });
   });
 
   test('is refused with its path, wherever it is and whatever stands around it', () => {
@@ -246,9 +259,20 @@ describe('a hostile body of two mebibytes is answered, in the end as at the begi
     expect(parse(`"${run.repeat(2_048)}"`)).toBe(`${'\\'.repeat(511)}"`.repeat(2_048));
   });
 
-  test('many keys, of which the last is the first again', () => {
+  test('many objects full of keys, of which the last is the first again', () => {
+    const members = Array.from({ length: 200 }, (_, index) => `"k${index}":0`).join(',');
+    const objects = Array<string>(1_000).fill(`{${members}}`).join(',');
+    expect(faultOf(`[${objects},{${members},"k0":0}]`)).toEqual({ field: '[1000].k0', message: twice });
+  });
+
+  test('many keys', () => {
     const members = Array.from({ length: 150_000 }, (_, index) => `"k${index}":0`);
-    expect(faultOf(`{${members.join(',')},"k0":0}`)).toEqual({ field: 'k0', message: twice });
+    expect(faultOf(`{${members.join(',')}}`)).toEqual({ field: '', message: 'has over 200 fields' });
+  });
+
+  test('many elements', () => {
+    const message = 'has over 10000 elements';
+    expect(faultOf(`[${'0,'.repeat(MEBI)}0]`)).toEqual({ field: '', message });
   });
 
   test('a number of a million digits', () => {

@@ -12,13 +12,18 @@ export class JsonFault extends Error {
 }
 
 const MAX_DEPTH = 32;
+/** Many times what any schema of ours has. */
+const MOST_FIELDS = 200;
+/** Five times the longest list that a schema takes, which tells by itself what is a little over. */
+const MOST_ELEMENTS = 10_000;
 
 /**
  * Reads JSON more strictly than JSON.parse, which keeps the last of two equal keys, rounds numbers that it cannot hold,
- * and takes any depth: each of them would let a body mean one thing to its sender and another to us.
+ * and takes any depth: each of them would let a body mean one thing to its sender and another to us. It bounds what an
+ * object and an array hold, too, so that whatever is done for each member is done for few.
  *
  * @returns undefined for an empty body
- * @throws JsonFault naming the field: bad syntax or UTF-8, depth over 32, a duplicate key, `__proto__`, a key written with
+ * @throws JsonFault naming the field: bad syntax or UTF-8, depth over 32, over 200 fields in an object or 10,000 elements in an array, a duplicate key, `__proto__`, a key written with
  *   escapes, a number past 2^53 - 1, infinite, or a fraction that would be read as a whole number, U+0000 or half a
  *   surrogate pair in a text
  */
@@ -66,7 +71,7 @@ function refuseAmbiguity(text: string): void {
         break;
       case ',':
         if (container?.keys) expectsKey = true;
-        else if (container) container.index += 1;
+        else if (container) enterElement(container, stack);
         break;
       case '"': {
         const end = endOfString(text, at);
@@ -93,7 +98,16 @@ function enterKey(container: Container, key: string, stack: readonly Container[]
   container.key = key;
   if (key === '__proto__') throw new JsonFault(pathOf(stack), 'is not a field name that is taken');
   if (container.keys?.has(key)) throw new JsonFault(pathOf(stack), 'is given twice');
+  if (container.keys?.size === MOST_FIELDS)
+    throw new JsonFault(pathOf(stack.slice(0, -1)), `has over ${MOST_FIELDS} fields`);
   container.keys?.add(key);
+}
+
+function enterElement(container: Container, stack: readonly Container[]): void {
+  container.index += 1;
+  if (container.index === MOST_ELEMENTS) {
+    throw new JsonFault(pathOf(stack.slice(0, -1)), `has over ${MOST_ELEMENTS} elements`);
+  }
 }
 
 /**

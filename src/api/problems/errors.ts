@@ -7,10 +7,11 @@ import { problem, ProblemError, PROBLEM_TYPE, type Problem } from './problem.ts'
 import { JsonFault } from '../http/strict-json.ts';
 
 const RETRY_AFTER_SECONDS = 1;
+const BYTES_A_KIBIBYTE = 1_024;
 
 /** Answers an error with problem details. What nobody foresaw is logged whole and told without its text. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = problemOf(error);
+  const answer = problemOf(error, request);
   // What is shed costs as little as it can: it is counted, and has its line in the access log.
   if (answer.status >= 500 && answer.code !== 'service.busy') {
     const level = answer.status === 503 ? 'warn' : 'error';
@@ -32,7 +33,7 @@ function send(answer: Problem, request: FastifyRequest, reply: FastifyReply): vo
   void reply.code(answer.status).send(JSON.stringify(answer));
 }
 
-function problemOf(error: unknown): Problem {
+function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof JsonFault) {
     const subject = error.field || 'The body';
@@ -48,7 +49,7 @@ function problemOf(error: unknown): Problem {
     return problem('service.outcome_unknown', 'The connection to the database was lost while committing.');
   }
   // Before the database is asked about: a client that breaks off its body is told by the code of a lost connection too.
-  const ofFramework = problemOfFrameworkError(error);
+  const ofFramework = problemOfFrameworkError(error, request);
   if (ofFramework) return ofFramework;
   if (isHeldUp(error)) return problem('service.overloaded', 'The database is held up by others; nothing was done.');
   if (isUnavailable(error)) return problem('service.unavailable', 'The database is away; nothing was done.');
@@ -56,13 +57,13 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Fastify's own errors: what it refused before a handler ran. It gives each a status of 4xx. */
-function problemOfFrameworkError(error: unknown): Problem | undefined {
+function problemOfFrameworkError(error: unknown, { routeOptions }: FastifyRequest): Problem | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const { statusCode } = error;
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
   switch ('code' in error ? error.code : undefined) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return problem('request.too_large', 'The body is over 2 MiB.');
+      return problem('request.too_large', `The body is over ${routeOptions.bodyLimit / BYTES_A_KIBIBYTE} KiB.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return problem('request.unsupported_media_type', 'The body must be application/json.');
     case 'FST_ERR_BAD_URL':

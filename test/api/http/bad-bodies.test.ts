@@ -44,6 +44,12 @@ const malformed: readonly (readonly [what: string, body: string | Buffer, field:
   ['a fraction too fine to keep', priced('100.00000000000000000001'), PRICE],
   ['a fraction so small that it reads as nothing', priced('1e-400'), PRICE],
   ['2^53 - 1 and a fraction', priced('9007199254740990.6'), PRICE],
+  [
+    '201 fields in an object',
+    JSON.stringify(Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`f${i}`, i]))),
+    '',
+  ],
+  ['10,001 elements in an array', JSON.stringify({ items: Array(10_001).fill(0) }), 'items'],
   ['33 levels', nested(33), `customer_id${'[0]'.repeat(31)}`],
   ['a million levels', `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`, '[0]'.repeat(32)],
   ['10,000 levels of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, Array(32).fill('a').join('.')],
@@ -200,7 +206,25 @@ describe('a body that is not taken', () => {
     expect(within.statusCode).toBe(400);
     const over = await api.post('/v1/orders', `{}${' '.repeat(limit - 1)}`, JSON_TYPE);
     expect(over.statusCode).toBe(413);
-    expect(over.json<ProblemJson>().code).toBe('request.too_large');
+    expect(over.json<ProblemJson>()).toMatchObject({ code: 'request.too_large', detail: 'The body is over 2048 KiB.' });
+  });
+
+  it.for(['/v1/session', '/v1/one-time-link', '/v1/one-time-link/setup', '/v1/one-time-link/password'])(
+    'is one over 16 KiB to %s, which is open to everyone: 413; one that fits is read',
+    async (url) => {
+      const limit = 16 * 1024;
+      const within = await api.post(url, `{}${' '.repeat(limit - 2)}`, JSON_TYPE);
+      expect(within.statusCode).toBe(400);
+      const over = await api.post(url, `{}${' '.repeat(limit - 1)}`, JSON_TYPE);
+      expect(over.statusCode).toBe(413);
+      expect(over.json<ProblemJson>()).toMatchObject({ code: 'request.too_large', detail: 'The body is over 16 KiB.' });
+    },
+  );
+
+  it('is a webhook of a gateway over 512 KiB: 413', async () => {
+    const over = await api.post('/v1/webhooks/local', ' '.repeat(512 * 1024 + 1), JSON_TYPE);
+    expect(over.statusCode).toBe(413);
+    expect(over.json<ProblemJson>().detail).toBe('The body is over 512 KiB.');
   });
 
   it.for([
