@@ -31,8 +31,8 @@ export interface IdentityOptions {
 }
 
 /**
- * Knows who comes in. It has a connection of its own, so that requests are recognised however busy the pool of the
- * reads is.
+ * Knows who comes in. It has a connection of its own, so that requests are recognised, and readiness is told, however
+ * busy the pool of the reads is.
  */
 export class Identity {
   readonly pool: Pool;

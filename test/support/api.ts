@@ -47,7 +47,7 @@ export interface TestApi {
   listen(): Promise<number>;
 }
 
-const POOL_SIZE = 10;
+export const POOL_SIZE = 10;
 /** What gateways sign their webhooks with, as far as the app under test knows. */
 export const PAYMENT_WEBHOOK_SECRETS = {
   local: 'local-secret-of-the-test',

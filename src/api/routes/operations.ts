@@ -10,7 +10,7 @@ const Readiness = Type.Object({
 
 export function operationRoutes(
   api: Api,
-  { pool, metrics, metricsOfAll, brokerReady, accepting }: ApiDependencies,
+  { identity, metrics, metricsOfAll, brokerReady, accepting }: ApiDependencies,
 ): void {
   api.get(
     '/health',
@@ -43,7 +43,8 @@ export function operationRoutes(
       },
     },
     async (_request, reply) => {
-      const database = await pool.query('SELECT 1').then(
+      // On a connection that no report holds: a pool that is busy is no database that is away.
+      const database = await identity.pool.query('SELECT 1').then(
         () => ({ status: 'ok' as const }),
         () => ({ status: 'failing' as const, detail: 'the database does not answer' }),
       );

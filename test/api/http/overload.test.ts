@@ -5,7 +5,7 @@ import { bearer, issueKey } from '../../support/keys.ts';
 import { useSessions } from '../../support/sessions.ts';
 import type { ProblemJson } from '../../support/shop/shop.ts';
 
-/** Fewer than the pool of the test's API has connections, so that /ready finds one. */
+/** Fewer than the test's API has connections for lists, so that each of those held up has one of its own. */
 const MOST = 6;
 const SHARE = 3;
 

@@ -8,11 +8,13 @@ import {
   type LedgerLine,
   type TrialBalanceRow,
 } from '../../../queries/money/ledger.ts';
+import { SharedReads } from '../../../platform/sharing/shared-reads.ts';
 import { visibleOrder } from '../../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { csvLine } from '../../lists/csv.ts';
 import { problemAnswers } from '../../http/documentation.ts';
 import { instantOf } from '../../lists/instant.ts';
+import { answerShared, type Worded } from '../../lists/shared-answer.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { IdParameters, ref } from '../../schemas/common.ts';
 import { LedgerExportQuery, OrderLedgerSchema, TrialBalanceQuery, TrialBalanceSchema } from '../../schemas/ledger.ts';
@@ -20,6 +22,7 @@ import { LedgerExportQuery, OrderLedgerSchema, TrialBalanceQuery, TrialBalanceSc
 const LINES_AT_ONCE = 2_000;
 
 export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void {
+  const trialBalances = new SharedReads<Worded>();
   api.get(
     '/v1/ledger/trial-balance',
     {
@@ -31,7 +34,12 @@ export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void 
         response: { 200: { description: 'By currency and account', ...ref(TrialBalanceSchema) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => trialBalanceView(await readTrialBalance(pool, instantOf(query.before, 'before'))),
+    ({ query }, reply) => {
+      const before = instantOf(query.before, 'before');
+      return answerShared(reply, trialBalances, { before }, async () =>
+        trialBalanceView(await readTrialBalance(pool, before)),
+      );
+    },
   );
 
   api.get(
