@@ -97,6 +97,14 @@ describe('every metric that rules and dashboard speak of is there, with the labe
   });
 });
 
+test('how long answers take is asked without those of health, readiness and metrics, which would hide slow ones', () => {
+  const ofDurations = expressions.filter(([, expression]) => expression.includes('http_request_duration_seconds'));
+  expect(ofDurations).toHaveLength(4);
+  for (const [where, expression] of ofDurations) {
+    expect(expression, where).toContain('http_request_duration_seconds_bucket{path!~"/health|/ready|/metrics"}[');
+  }
+});
+
 describe('the reading of expressions', () => {
   test('finds metrics and labels, and takes neither functions, groupings nor texts for metrics', () => {
     const expression =

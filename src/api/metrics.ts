@@ -26,7 +26,7 @@ export class Metrics {
   });
   readonly #durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the request read to its answer sent',
+    help: 'Time from the request read to its answer sent, lasting streams left out',
     labelNames: ['path', 'method'] as const,
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [this.#own],
@@ -132,8 +132,11 @@ export class Metrics {
     return reportOf(this.#own);
   }
 
-  requestAnswered(path: string, method: string, status: number, durationSeconds: number): void {
+  requestAnswered(path: string, method: string, status: number): void {
     this.#requests.inc({ path, method, status });
+  }
+
+  requestTook(path: string, method: string, durationSeconds: number): void {
     this.#durations.observe({ path, method }, durationSeconds);
   }
 
