@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { guardRoutes } from './access/guard.ts';
@@ -12,6 +11,7 @@ import { refuseAmbiguity } from './http/ambiguous-request.ts';
 import { answerClientErrors } from './problems/client-error.ts';
 import { answerError, answerNotFound } from './problems/errors.ts';
 import { describeApi } from './http/openapi.ts';
+import { serveDescription } from './http/serve-description.ts';
 import { forbidKeeping } from './http/private-answers.ts';
 import { BARE_SECURITY_HEADERS, registerSecurityHeaders } from './http/security-headers.ts';
 import { buildSerializer } from './http/serialisation.ts';
@@ -212,7 +212,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   boundLoad(api, dependencies.load ?? NO_BOUNDS, dependencies.metrics);
   forbidKeeping(api);
   await api.register(swagger, describeApi());
-  await api.register(swaggerUi, { routePrefix: '/docs' });
+  await serveDescription(api);
   for (const schema of NAMED_SCHEMAS) api.addSchema(schema);
   const desk = createPeopleDesk(dependencies.pool, dependencies.secretBox);
   // Inside a plugin, so that the description above sees every route.
@@ -253,7 +253,6 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
     paymentWebhookRoutes(routes.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
     done();
   });
-  api.get('/openapi.json', { schema: { hide: true }, config: { isPublic: true } }, () => api.swagger());
   await api.ready();
   return api;
 }
