@@ -37,9 +37,13 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
       tags: [
         { name: 'orders', description: 'From placed to delivered or cancelled' },
         { name: 'returns', description: 'From requested to completed or rejected' },
-        { name: 'payments', description: 'What comes in for an order, here or through a gateway' },
+        {
+          name: 'payments',
+          description:
+            'What comes in for an order, here or through a gateway; what the gateways tell, and whether their books agree ' +
+            'with ours',
+        },
         { name: 'refunds', description: 'What goes back through the payment gateway' },
-        { name: 'payments', description: 'What the payment gateways tell, and whether their books agree with ours' },
         { name: 'invoices', description: 'What a shipped order was invoiced' },
         { name: 'credit notes', description: 'What was taken back of an invoice' },
         { name: 'ledger', description: 'The books, in double entry' },

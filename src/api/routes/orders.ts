@@ -7,7 +7,7 @@ import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import { placeOrderOf } from '../commands/place-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
-import { pageRequestOf, pageView, shopFilterOf } from '../lists/list-query.ts';
+import { pageRequestOf, pageView, recordPageOf, shopFilterOf } from '../lists/list-query.ts';
 import { orderEtagOf } from '../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write } from '../http/write.ts';
 import { IdempotencyHeader, IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
@@ -15,8 +15,6 @@ import { NewOrder, OrderListQuery, OrderPage, OrderSchema } from '../schemas/ord
 import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
 import { orderSummaryView, orderView } from '../views/order.ts';
 import { transitionView } from '../views/record.ts';
-
-const DEFAULT_LIMIT = 50;
 
 const WHAT_AN_EVENT_DOES: Readonly<Record<OrderEvent, string>> = {
   pay: 'Records the payment in full: PENDING_PAYMENT becomes PAID.',
@@ -132,12 +130,9 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
       },
     },
     async ({ params, query, principal }) => {
-      const limit = query.limit ?? DEFAULT_LIMIT;
+      const page = recordPageOf(query);
       if (!seesAll(principal)) await visibleOrder(orders, principal, params.id);
-      const { rows, more } = await listTransitions(reads, params.id, undefined, {
-        limit,
-        afterSequence: query.after ?? 0,
-      });
+      const { rows, more } = await listTransitions(reads, params.id, undefined, page);
       if (rows.length === 0) await visibleOrder(orders, principal, params.id);
       return { data: rows.map(transitionView), next: more ? String(rows.at(-1)?.sequence) : null };
     },

@@ -9,7 +9,7 @@ import { listTransitions } from '../../queries/orders/transitions.ts';
 import { visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
-import { pageRequestOf, pageView, shopFilterOf } from '../lists/list-query.ts';
+import { pageRequestOf, pageView, recordPageOf, shopFilterOf } from '../lists/list-query.ts';
 import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { SharedReads } from '../../platform/sharing/shared-reads.ts';
 import { ProblemError, problemArguments } from '../problems/problem.ts';
@@ -23,8 +23,6 @@ import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
 import { refundDueView } from '../views/refund-due.ts';
 import { returnView, wholeReturnView } from '../views/return.ts';
 import { transitionView } from '../views/record.ts';
-
-const DEFAULT_LIMIT = 50;
 
 const WHAT_AN_EVENT_DOES: Readonly<Record<ReturnEvent, string>> = {
   approve: 'The customer may send it: REQUESTED becomes APPROVED.',
@@ -170,11 +168,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
     async ({ params, query, principal }) => {
       const found = await readReturn(reads, params.id, principal.scope);
       if (!found) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
-      const limit = query.limit ?? DEFAULT_LIMIT;
-      const { rows, more } = await listTransitions(reads, found.orderId, found.id, {
-        limit,
-        afterSequence: query.after ?? 0,
-      });
+      const { rows, more } = await listTransitions(reads, found.orderId, found.id, recordPageOf(query));
       return { data: rows.map(transitionView), next: more ? String(rows.at(-1)?.sequence) : null };
     },
   );

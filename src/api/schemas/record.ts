@@ -26,7 +26,7 @@ export const TransitionListQuery = Type.Object(
   {
     limit: PageQuery.limit,
     after: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: '`next` of the page before: a sequence' }),
+      Type.String({ pattern: '^[0-9]{1,19}$', description: '`next` of the page before; none from the beginning' }),
     ),
   },
   strict,

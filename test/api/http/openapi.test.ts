@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { problemKind, PROBLEM_CODES, type ProblemCode } from '../../../src/api/problems/problem.ts';
 import { eventsOf, lifecycles, orderLifecycle, returnLifecycle } from '../../../src/domain/lifecycles.ts';
 import { OPERATIONS, type Access } from '../../../src/identity/operations.ts';
@@ -45,6 +46,7 @@ describe('the OpenAPI document', () => {
     expect(answer.json()).toEqual(api.contract.document);
     expect(api.contract.document.openapi).toMatch(/^3\.1\.\d$/);
     expect((await api.app.inject({ url: '/docs/json' })).json()).toEqual(api.contract.document);
+    expect(parse((await api.app.inject({ url: '/docs/yaml' })).body)).toEqual(api.contract.document);
     expect((await api.app.inject({ url: '/docs' })).body).toContain('swagger-ui');
   });
 
@@ -99,6 +101,7 @@ describe('the OpenAPI document', () => {
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = api.contract.document.tags.map(({ name }) => name);
+    expect(new Set(tags).size).toBe(tags.length);
     for (const { name, operation } of operations()) {
       expect(operation.operationId, name).toMatch(/^[a-z][A-Za-z]+$/);
       expect(operation.summary, name).toMatch(/^[A-Z].{5,}/);
@@ -110,6 +113,14 @@ describe('the OpenAPI document', () => {
       // What sends a browser on has nothing to read.
       expect(Object.keys(good[0]?.[1].content ?? {}), name).toHaveLength(good[0]?.[0] === '303' ? 0 : 1);
     }
+  });
+
+  it('takes as `after` what it answers as `next`: a text, in every list', () => {
+    const lists = operations().flatMap(({ name, operation }) =>
+      (operation.parameters ?? []).flatMap((each) => (each.name === 'after' ? [{ name, schema: each.schema }] : [])),
+    );
+    expect(lists.length).toBeGreaterThan(5);
+    for (const { name, schema } of lists) expect(schema, name).toMatchObject({ type: 'string' });
   });
 
   it('gives every operation its error answers, with an example for each code, of its status and its shape', () => {
