@@ -126,7 +126,7 @@ export function paymentRoutes(api: Api, { engine, reads, paymentGateways = [] }:
         tags: ['payments'],
         summary: 'Void a payment that is not captured',
         description:
-          'Has the gateway give the authorisation up. The payment is VOIDED once the gateway has said so, or ' +
+          'Has the gateway give the authorisation up, also in the place of a capture that waits. The payment is VOIDED once the gateway has said so, or ' +
           'LEFT_TO_EXPIRE where it has no way to: then nobody captures it any more, and it runs out there. One that is ' +
           'PENDING is FAILED once the gateway has said that it has none of it, and given up once it is authorised; what ' +
           'the gateway has captured by then is CAPTURED.',
