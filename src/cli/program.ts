@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { readConfig } from '../platform/config.ts';
 import { StartError } from '../platform/start-error.ts';
+import { readShopConfig } from './shop-config.ts';
 
-const config = () => readConfig(process.env);
+const config = () => readShopConfig(process.env);
 
 /** Loaded when it is the one that is asked for: what all of them stand on takes a second and 80 MiB. */
 const COMMANDS = new Map<string, () => Promise<Command>>(

@@ -278,6 +278,20 @@ describe('a wrong configuration', () => {
   });
 
   test.each([
+    'https://shop.example/oms',
+    'https://shop.example/oms/',
+    'https://shop.example?a=b',
+    'https://shop.example/#a',
+    'https://me:hunter2@shop.example',
+  ])('has %s as PUBLIC_URL, of which links would keep the origin alone', (address) => {
+    expect(faultOf({ PUBLIC_URL: address })).toBe(
+      'the configuration has 1 fault(s): PUBLIC_URL must be an address without a path or anything behind it, ' +
+        'such as https://orders.shop.example',
+    );
+    expect(readConfig({ PUBLIC_URL: 'https://shop.example:8443/' }).publicUrl).toBe('https://shop.example:8443/');
+  });
+
+  test.each([
     'ENCRYPTION_KEY',
     'DATABASE_URL',
     'BROKER_URL',

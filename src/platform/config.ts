@@ -167,7 +167,7 @@ export function readConfig(environment: Environment): Config {
       if (bytes.length !== 32) fault('ENCRYPTION_KEY', 'must be 32 bytes in base64; several with a comma between');
       return bytes;
     }),
-    publicUrl: url('PUBLIC_URL', optional('PUBLIC_URL'), ['http:', 'https:']),
+    publicUrl: publicUrl(reader),
     corsOrigins: list('CORS_ORIGINS').map((origin) => {
       if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
         fault('CORS_ORIGINS', `must be origins such as https://shop.example with a comma between, not "${origin}"`);
@@ -211,6 +211,15 @@ export function readConfig(environment: Environment): Config {
     throw new StartError(`the configuration has ${faults.length} fault(s): ${faults.join('; ')}`);
   }
   return config;
+}
+
+/** An origin alone: our own paths begin at the root of it, and what stood behind it would be dropped from links. */
+function publicUrl({ optional, url, fault }: SettingReader): string | undefined {
+  const address = url('PUBLIC_URL', optional('PUBLIC_URL'), ['http:', 'https:']);
+  if (address !== undefined && URL.canParse(address) && new URL(address).href !== `${new URL(address).origin}/`) {
+    fault('PUBLIC_URL', 'must be an address without a path or anything behind it, such as https://orders.shop.example');
+  }
+  return address;
 }
 
 /** Both, or neither. */

@@ -64,7 +64,7 @@ export const SETTINGS = {
   ],
   PUBLIC_URL: [
     '',
-    'address that clients come by, where a proxy ends their TLS: with https:// browsers are told to stay with it',
+    'address that clients come by, without a path, where a proxy ends their TLS: with https:// browsers are told to stay with it',
   ],
   CORS_ORIGINS: [
     '',
