@@ -23,9 +23,9 @@ const MOST_ELEMENTS = 10_000;
  * object and an array hold, too, so that whatever is done for each member is done for few.
  *
  * @returns undefined for an empty body
- * @throws JsonFault naming the field: bad syntax or UTF-8, depth over 32, over 200 fields in an object or 10,000 elements in an array, a duplicate key, `__proto__`, a key written with
- *   escapes, a number past 2^53 - 1, infinite, or a fraction that would be read as a whole number, U+0000 or half a
- *   surrogate pair in a text
+ * @throws JsonFault naming the field: bad syntax or UTF-8, depth over 32, over 200 fields in an object or 10,000 elements
+ *   in an array, a duplicate key, `__proto__`, a key written with escapes, a number past 2^53 - 1, infinite, or a fraction
+ *   that would be read as a whole number, U+0000 or half a surrogate pair in a text
  */
 export function parseStrictJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
@@ -98,8 +98,9 @@ function enterKey(container: Container, key: string, stack: readonly Container[]
   container.key = key;
   if (key === '__proto__') throw new JsonFault(pathOf(stack), 'is not a field name that is taken');
   if (container.keys?.has(key)) throw new JsonFault(pathOf(stack), 'is given twice');
-  if (container.keys?.size === MOST_FIELDS)
+  if (container.keys?.size === MOST_FIELDS) {
     throw new JsonFault(pathOf(stack.slice(0, -1)), `has over ${MOST_FIELDS} fields`);
+  }
   container.keys?.add(key);
 }
 
