@@ -152,6 +152,52 @@ describeConsole('a day of the warehouse', () => {
     await isThere(noted.nth(2));
   });
 
+  it('notes a scan before it is answered, and says after a reload that what waited is to be scanned again', async () => {
+    const page = await shop.open('/returns/receive');
+    const scan = async (code: string) => {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    };
+    // Never answered, and not even cut off when the page goes.
+    await page.evaluate(() => {
+      globalThis.fetch = () => new Promise(() => undefined);
+    });
+    for (const code of ['the first', 'the second']) await scan(code);
+    const noted = page.getByRole('listitem').filter({ hasText: /the (first|second)/ });
+    await isThere(noted.nth(1));
+    for (const words of await noted.allInnerTexts()) expect(words).toContain('Waiting for the server');
+
+    await page.reload();
+    await isThere(noted.nth(1));
+    for (const words of await noted.allInnerTexts()) expect(words).toContain('It is not known what came of it.');
+    await scan('the first');
+    await isThere(noted.filter({ hasText: 'Nothing is known by this code.' }));
+    expect(await noted.count()).toBe(3);
+  });
+
+  it('is told of a scan that the server does not answer, and goes on to the next one', async () => {
+    const page = await shop.open('/returns/receive');
+    // A second and a half rather than fifteen.
+    await page.evaluate(() => {
+      const timeout = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = (durationMs) => timeout(durationMs / 10);
+    });
+    let asked = 0;
+    await page.route('**/v1/search?*', (route) => {
+      if (!route.request().url().includes('first')) return route.continue();
+      asked += 1;
+      return undefined;
+    });
+    for (const code of ['the first', 'the second']) {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+    }
+    const of = (code: string) => page.getByRole('listitem').filter({ hasText: code });
+    await isThere(of('the first').filter({ hasText: 'The server does not answer.' }));
+    await isThere(of('the second').filter({ hasText: 'Nothing is known by this code.' }));
+    expect(asked).toBe(1);
+  });
+
   it('keeps on the list of scans which parcel nobody has named the return of, until somebody does', async () => {
     const item = { sku: 'TWO-RETURNS', title: 'Tea', quantity: 2, unit_price_minor: 5_000 };
     const order = await shop.post('/orders', { customer_id: 'returns twice', items: [item] });

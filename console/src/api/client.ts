@@ -3,8 +3,21 @@ import type { paths } from './openapi.ts';
 import { fetchSignedIn } from './session.ts';
 import { ApiProblem, noAnswer, problemOf } from './problem.ts';
 
+/** As long as the server lets a statement take: what has not come by then is an error, if it comes. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/**
+ * Fetch, as whoever has signed in, for an answer that comes whole; a stream takes as long as it likes.
+ *
+ * @throws DOMException TimeoutError when it has not come, with its body, in 15 seconds
+ */
+export function fetchAnswer(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  return fetchSignedIn(new Request(request, { signal }));
+}
+
 /** The API as docs/openapi.json describes it; its types are generated from there. */
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchSignedIn });
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchAnswer });
 
 interface Answer<Data> {
   readonly data?: Data;

@@ -1,9 +1,9 @@
-import { fetchSignedIn } from '../../api/session.ts';
+import { fetchAnswer } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 
 /** @throws ApiProblem when there is no invoice, or it cannot be read now */
 export async function fetchInvoicePdf(orderId: number): Promise<ArrayBuffer> {
-  const response = await fetchSignedIn(new Request(`/v1/orders/${orderId}/invoice.pdf`));
+  const response = await fetchAnswer(new Request(`/v1/orders/${orderId}/invoice.pdf`));
   if (response.ok) return response.arrayBuffer();
   throw problemOf(await response.json().catch(() => undefined), response);
 }

@@ -24,7 +24,8 @@ const MOST_FOUND = 20;
 const COMING: readonly ReturnState[] = ['IN_TRANSIT', 'APPROVED'];
 
 export async function findParcel(client: QueryClient, code: string): Promise<Parcel> {
-  const { returns, orders } = await client.query({ ...searchQuery(code, MOST_FOUND), staleTime: 0 });
+  // Not tried again by itself: whoever has the parcel in hand scans it again, and other parcels wait their turn behind it.
+  const { returns, orders } = await client.query({ ...searchQuery(code, MOST_FOUND), staleTime: 0, retry: false });
   const parcel = {
     open: returns.filter(isComing),
     isNamed: false,

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Loader, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
@@ -15,12 +15,18 @@ import { useMay } from '../../../shell/me.tsx';
 import { findParcel, type Parcel } from './find-parcel.ts';
 import classes from './receive.module.css';
 
-interface Scan {
-  readonly at: number;
-  readonly code: string;
+/** What came of a scan. */
+interface Answer {
   readonly ok: boolean;
   readonly words: string;
   readonly orderId?: number;
+}
+
+interface Scan {
+  readonly at: number;
+  readonly code: string;
+  /** Undefined: it waits for its turn, or for the server. */
+  readonly answer?: Answer;
 }
 
 /** Which of the returns that are open there is in the parcel: for a person to say. */
@@ -28,10 +34,12 @@ interface Choice {
   readonly code: string;
   readonly returns: readonly Return[];
   /** The scan that stands in the list until it was said, and stays if it never is. */
-  readonly askedAt: number;
+  readonly scannedAt: number;
 }
 
 const MOST_KEPT = 50;
+
+const LOST: Answer = { ok: false, words: 'It is not known what came of it. Scan it again.' };
 
 const TITLE = 'Scan parcels in';
 
@@ -59,6 +67,8 @@ function Door() {
   const field = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState('');
   const [scans, setScans] = useDraft<readonly Scan[]>('scans', []);
+  // Those that a page which is gone was to bring the answers of: what waited its turn there was not even asked about.
+  const [lost] = useState(() => new Set(scans.filter(({ answer }) => !answer).map(({ at }) => at)));
   const [choice, setChoice] = useState<Choice>();
   const line = useRef<Promise<void>>(Promise.resolve());
   const lastAt = useRef(0);
@@ -66,44 +76,53 @@ function Door() {
   const inTurn = (work: () => Promise<void>) => {
     line.current = line.current.then(work);
   };
-  const note = (scan: Omit<Scan, 'at'>, answeredAt?: number): number => {
+  const isWaiting = ({ at, answer }: Scan) => !answer && !lost.has(at);
+  /** At once, for a parcel to be on the list however long the server takes, and however the page ends. */
+  const note = (scanned: string): number => {
     // No two scans are of one moment: it tells them apart.
     const at = Math.max(Date.now(), lastAt.current + 1);
     lastAt.current = at;
-    setScans((before) => [{ ...scan, at }, ...before.filter((each) => each.at !== answeredAt)].slice(0, MOST_KEPT));
+    setScans((before) =>
+      [{ at, code: scanned }, ...before].filter((scan, index) => index < MOST_KEPT || isWaiting(scan)),
+    );
     return at;
+  };
+  const settle = (scannedAt: number, answer: Answer) => {
+    setScans((before) => before.map((scan) => (scan.at === scannedAt ? { ...scan, answer } : scan)));
   };
   const move = (seen: Return, event: ReturnEvent) =>
     keys.send(`${seen.id} ${event}`, (key) => moveReturn(seen, event, '', key));
-  const receive = async (found: Return, scanned: string, askedAt?: number) => {
-    const of = { code: scanned, orderId: found.order_id };
+  const receive = async (found: Return, scannedAt: number) => {
+    const orderId = found.order_id;
     try {
       // One that nobody marked as on its way is here all the same.
       const coming = found.allowed.includes('dispatch') ? await move(found, 'dispatch') : found;
       await move(coming, 'receive');
-      note({ ...of, ok: true, words: `${returnLabel(found.id)} of ${found.order_number} is received` }, askedAt);
+      const words = `${returnLabel(found.id)} of ${found.order_number} is received`;
+      settle(scannedAt, { ok: true, words, orderId });
     } catch (error) {
-      note({ ...of, ok: false, words: reasonOf(error) }, askedAt);
+      settle(scannedAt, { ok: false, words: reasonOf(error), orderId });
     }
-    for (const queryKey of [['returns'], ['order', found.order_id], ['overview']]) {
+    for (const queryKey of [['returns'], ['order', orderId], ['overview']]) {
       void client.invalidateQueries({ queryKey });
     }
   };
-  const scan = async (scanned: string) => {
+  const takeIn = async (scanned: string, scannedAt: number) => {
     try {
       const parcel = await findParcel(client, scanned);
       const [only] = parcel.open;
-      if (only && parcel.isNamed && parcel.open.length === 1) await receive(only, scanned);
+      if (only && parcel.isNamed && parcel.open.length === 1) await receive(only, scannedAt);
       else if (only) {
         const found =
           parcel.open.length === 1
             ? 'One return is open there. Say whether it is that'
             : `${parcel.open.length} returns are open there. Say which it is`;
         const words = `${found}, or scan the label of its return.`;
-        setChoice({ code: scanned, returns: parcel.open, askedAt: note({ code: scanned, ok: false, words }) });
-      } else note({ code: scanned, ok: false, ...why(parcel) });
+        setChoice({ code: scanned, returns: parcel.open, scannedAt });
+        settle(scannedAt, { ok: false, words });
+      } else settle(scannedAt, { ok: false, ...why(parcel) });
     } catch (error) {
-      note({ code: scanned, ok: false, words: reasonOf(error) });
+      settle(scannedAt, { ok: false, words: reasonOf(error) });
     }
   };
 
@@ -130,7 +149,8 @@ function Door() {
           if (scanned === '') return;
           setCode('');
           setChoice(undefined);
-          inTurn(() => scan(scanned));
+          const scannedAt = note(scanned);
+          inTurn(() => takeIn(scanned, scannedAt));
         }}
       >
         <TextInput
@@ -161,7 +181,7 @@ function Door() {
                   onClick={() => {
                     setChoice(undefined);
                     field.current?.focus();
-                    inTurn(() => receive(each, choice.code, choice.askedAt));
+                    inTurn(() => receive(each, choice.scannedAt));
                   }}
                 >
                   Receive
@@ -176,17 +196,8 @@ function Door() {
           <Empty title="Nothing has been scanned yet">A return's label prints from its order's page.</Empty>
         ) : (
           <ul className={classes.list} aria-live="polite">
-            {scans.map(({ at, code: scanned, ok, words, orderId }) => (
-              <li key={at} data-ok={ok}>
-                <span className={classes.mark}>{ok ? <CheckIcon size={18} /> : <WarningIcon size={18} />}</span>
-                <span className={`mono ${classes.code ?? ''}`}>{scanned}</span>
-                <span className={classes.grow}>{words}</span>
-                {orderId !== undefined && (
-                  <Link to="/orders/$orderId" params={{ orderId }}>
-                    Order
-                  </Link>
-                )}
-              </li>
+            {scans.map((scan) => (
+              <Scanned key={scan.at} code={scan.code} answer={isWaiting(scan) ? undefined : (scan.answer ?? LOST)} />
             ))}
           </ul>
         )}
@@ -195,8 +206,28 @@ function Door() {
   );
 }
 
+/** A scan, with what came of it once that is known. */
+function Scanned({ code, answer }: { readonly code: string; readonly answer: Answer | undefined }) {
+  return (
+    <li data-ok={answer?.ok}>
+      <span className={classes.mark}>
+        {!answer && <Loader size={18} color="gray" />}
+        {answer?.ok === true && <CheckIcon size={18} />}
+        {answer?.ok === false && <WarningIcon size={18} />}
+      </span>
+      <span className={`mono ${classes.code ?? ''}`}>{code}</span>
+      <span className={classes.grow}>{answer?.words ?? 'Waiting for the server'}</span>
+      {answer?.orderId !== undefined && (
+        <Link to="/orders/$orderId" params={{ orderId: answer.orderId }}>
+          Order
+        </Link>
+      )}
+    </li>
+  );
+}
+
 /** Why nothing was taken in, and what to do about it. */
-function why({ closed, orders }: Parcel): Pick<Scan, 'words' | 'orderId'> {
+function why({ closed, orders }: Parcel): Omit<Answer, 'ok'> {
   const [first] = closed;
   if (first) {
     const state = wordsOf(first.state).toLowerCase();
