@@ -68,15 +68,13 @@ export function OrderFilters({ search }: { readonly search: OrdersSearch }) {
         }}
       />
       {(['from', 'to'] as const).map((end) => (
-        <TextInput
+        <TypedDay
           key={end}
-          size="xs"
-          type="date"
-          aria-label={end === 'from' ? 'Entered from' : 'Entered until'}
+          label={end === 'from' ? 'Entered from' : 'Entered until'}
           disabled={search.q !== undefined}
           value={search[end] ?? ''}
-          onChange={(event) => {
-            set({ [end]: event.currentTarget.value });
+          onSettled={(day) => {
+            set({ [end]: day });
           }}
         />
       ))}
@@ -94,17 +92,14 @@ export function OrderFilters({ search }: { readonly search: OrdersSearch }) {
   );
 }
 
-interface TypedProps {
-  readonly label: string;
-  readonly placeholder: string;
+/** What a filter is, and what hears of another. */
+interface Settled {
   readonly value: string;
-  readonly disabled?: boolean;
-  readonly className?: string | undefined;
   readonly onSettled: (value: string) => void;
 }
 
-/** Takes effect when the typing pauses. */
-function Typed({ label, placeholder, value, disabled, className, onSettled }: TypedProps) {
+/** Holds what is being typed, which takes effect when the typing pauses and, where it can be told, it is whole. */
+function useTyped({ value, onSettled }: Settled, isWhole: (typed: string) => boolean = () => true) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
   const [sent, setSent] = useState(value);
@@ -115,6 +110,7 @@ function Typed({ label, placeholder, value, disabled, className, onSettled }: Ty
     setSent(value);
   }
   const settle = useEffectEvent(() => {
+    if (!isWhole(typed)) return;
     setSent(typed.trim());
     onSettled(typed.trim());
   });
@@ -127,6 +123,18 @@ function Typed({ label, placeholder, value, disabled, className, onSettled }: Ty
       window.clearTimeout(timer);
     };
   }, [typed, value]);
+  return [typed, setTyped] as const;
+}
+
+interface TypedProps extends Settled {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly disabled?: boolean;
+  readonly className?: string | undefined;
+}
+
+function Typed({ label, placeholder, disabled, className, ...settled }: TypedProps) {
+  const [typed, setTyped] = useTyped(settled);
   return (
     <TextInput
       size="xs"
@@ -137,6 +145,28 @@ function Typed({ label, placeholder, value, disabled, className, onSettled }: Ty
       className={className ?? ''}
       disabled={disabled ?? false}
       leftSection={label === 'Search' ? <SearchIcon size={14} /> : undefined}
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+/** While a year is typed, the field has one of its first digits alone: 2026 begins as 0002. */
+const FIRST_WHOLE_DAY = '1000-01-01';
+/** Of the years that an address takes; without it, the field waits for two digits more. */
+const LAST_DAY = '9999-12-31';
+
+function TypedDay({ label, disabled, ...settled }: Omit<TypedProps, 'placeholder' | 'className'>) {
+  const [typed, setTyped] = useTyped(settled, (day) => day === '' || day >= FIRST_WHOLE_DAY);
+  return (
+    <TextInput
+      size="xs"
+      type="date"
+      aria-label={label}
+      max={LAST_DAY}
+      disabled={disabled ?? false}
       value={typed}
       onChange={(event) => {
         setTyped(event.currentTarget.value);
