@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Textarea, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { ActKeys } from '../api/act-keys.ts';
 import { ApiProblem, reasonOf } from '../api/problem.ts';
+import { Dialog } from './dialog.tsx';
 import { useDraft } from './draft.ts';
 
 /** What a person has typed into the dialog; and the key to send it by, the same until it is answered. */
@@ -77,7 +78,7 @@ export function ActDialog(props: ActDialogProps) {
   };
 
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={close} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -138,6 +139,6 @@ export function ActDialog(props: ActDialogProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -19,6 +19,19 @@ export const singleKeys = {
   },
 };
 
+/**
+ * Whether the key that is being pressed found a dialog open. Asked before anything else hears of the key: one that Esc
+ * closes is gone by the time that the page does.
+ */
+let isForDialog = false;
+window.addEventListener(
+  'keydown',
+  () => {
+    isForDialog = document.querySelector('[role="dialog"]') !== null;
+  },
+  { capture: true },
+);
+
 type Handlers = Readonly<Record<string, () => void>>;
 
 /**
@@ -32,7 +45,7 @@ export function useKeys(handlers: Handlers): void {
     // A link or button in focus has its own idea of Enter and the space bar.
     if (['Enter', ' '].includes(event.key) && isPressable(event.target)) return false;
     const key = withModifier ? `mod+${event.key.toLowerCase()}` : event.key;
-    if (!withModifier && (isTyping(event.target) || !singleKeys.on() || dialogIsOpen())) return false;
+    if (!withModifier && (isTyping(event.target) || !singleKeys.on() || isForDialog)) return false;
     if (event.repeat && !HELD.has(key)) return false;
     const handler = handlers[before === '' ? key : `${before} ${key}`] ?? handlers[key];
     if (!handler) return false;
@@ -67,8 +80,4 @@ function isTyping(target: EventTarget | null): boolean {
 
 function isPressable(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('a, button, [role="menuitem"], input') !== null;
-}
-
-function dialogIsOpen(): boolean {
-  return document.querySelector('[role="dialog"]') !== null;
 }

@@ -18,7 +18,9 @@ export function Page({ title, heading = title, actions, fills = false, children 
   return (
     <div className={classes.page} data-fills={fills}>
       <header className={classes.header}>
-        <h1 className={classes.title}>{heading}</h1>
+        <h1 className={classes.title} tabIndex={-1}>
+          {heading}
+        </h1>
         {actions !== undefined && <div className={classes.actions}>{actions}</div>}
       </header>
       {children}

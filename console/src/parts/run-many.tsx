@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Progress } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { Button, Group, Progress } from '@mantine/core';
+import { useRef, useState, type ReactNode } from 'react';
 import { ActKeys } from '../api/act-keys.ts';
 import { ApiProblem, reasonOf } from '../api/problem.ts';
 import { counted } from '../format/words.ts';
+import { Dialog } from './dialog.tsx';
 import { CheckIcon, WarningIcon } from './icons.tsx';
 import classes from './run-many.module.css';
 
@@ -29,7 +30,7 @@ interface RunManyProps {
   readonly consequence: ReactNode;
   readonly confirm: string;
   readonly dangerous?: boolean;
-  /** Above the button, such as a reason to be typed. */
+  /** Above the button, such as a reason to be typed; with `data-autofocus`, it has the focus at first. */
   readonly fields?: ReactNode;
   readonly typed?: string;
   readonly ready?: boolean;
@@ -44,12 +45,15 @@ export function RunMany(props: RunManyProps) {
   const [{ title, confirm, tasks }] = useState(props);
   const [keys] = useState(() => new ActKeys());
   const [results, setResults] = useState<ReadonlyMap<number, Result>>(new Map());
+  const list = useRef<HTMLUListElement>(null);
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
   const failed = tasks.filter(({ id }) => results.get(id)?.ok === false);
   const done = tasks.filter(({ id }) => results.get(id)?.ok === true).length;
 
   const run = async (which: readonly Task[]) => {
     setPhase('running');
+    // The button that was pressed goes; what becomes of each is read here.
+    list.current?.focus();
     const waiting = [...which];
     const work = async () => {
       for (let task = waiting.shift(); task; task = waiting.shift()) {
@@ -66,14 +70,7 @@ export function RunMany(props: RunManyProps) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={title}
-      size="lg"
-      closeOnClickOutside={phase === 'asking'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={close} title={title} size="lg" closeOnClickOutside={phase === 'asking'}>
       {phase === 'asking' ? (
         <>
           <div>{consequence}</div>
@@ -90,7 +87,7 @@ export function RunMany(props: RunManyProps) {
           </p>
         </>
       )}
-      <ul className={classes.tasks} tabIndex={0} aria-label="Results">
+      <ul ref={list} className={classes.tasks} tabIndex={0} aria-label="Results">
         {tasks.map(({ id, name }) => {
           const result = results.get(id);
           return (
@@ -109,11 +106,11 @@ export function RunMany(props: RunManyProps) {
       <Group justify="flex-end" gap="xs" mt="md">
         {phase === 'asking' && (
           <>
-            <Button variant="default" onClick={close}>
+            <Button data-autofocus={!ready || undefined} variant="default" onClick={close}>
               Cancel
             </Button>
             <Button
-              data-autofocus
+              data-autofocus={ready || undefined}
               disabled={!ready}
               color={dangerous ? 'red.8' : 'indigo'}
               onClick={() => void run(tasks)}
@@ -133,7 +130,7 @@ export function RunMany(props: RunManyProps) {
           </Button>
         )}
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

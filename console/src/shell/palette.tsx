@@ -1,13 +1,13 @@
-import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, type NavigateOptions } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { searchQuery } from '../api/queries.ts';
 import { reasonOf } from '../api/problem.ts';
 import { Money } from '../format/money.tsx';
 import { When } from '../format/time.tsx';
 import { returnLabel, wordsOf } from '../format/words.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { SearchIcon } from '../parts/icons.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { PLACES } from './places.ts';
@@ -44,6 +44,11 @@ export function Palette({ commands, onClose }: PaletteProps) {
   const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
 
+  const goTo = (place: NavigateOptions) => () => {
+    // What had the focus goes with its page; this stays, whatever page it shows.
+    document.getElementById('main')?.focus();
+    void navigate(place);
+  };
   const wanted = words.trim().toLowerCase();
   const matches = (name: string) => name.toLowerCase().includes(wanted);
   const hits = wanted === '' ? undefined : found.data;
@@ -62,7 +67,7 @@ export function Palette({ commands, onClose }: PaletteProps) {
           {order.matched_by === 'order_number' ? '' : ` · ${wordsOf(order.matched_by)}`}
         </>
       ),
-      run: () => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } }),
+      run: goTo({ to: '/orders/$orderId', params: { orderId: order.id } }),
     })),
     ...(hits?.returns ?? []).map((each) => ({
       id: `return-${each.id}`,
@@ -77,14 +82,13 @@ export function Palette({ commands, onClose }: PaletteProps) {
           {each.order_number} · <When at={each.created_at} />
         </>
       ),
-      run: () =>
-        void navigate({ to: '/orders/$orderId', params: { orderId: each.order_id }, hash: `return-${each.id}` }),
+      run: goTo({ to: '/orders/$orderId', params: { orderId: each.order_id }, hash: `return-${each.id}` }),
     })),
     ...PLACES.filter(({ name }) => matches(name)).map(({ to, name }) => ({
       id: to,
       group: 'Go to',
       label: name,
-      run: () => void navigate({ to }),
+      run: goTo({ to }),
     })),
     ...commands
       .filter(({ name }) => matches(name))
@@ -123,7 +127,7 @@ export function Palette({ commands, onClose }: PaletteProps) {
   };
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size="lg" title={undefined} aria-label="Search">
+    <Dialog onClose={onClose} withCloseButton={false} padding={0} size="lg" aria-label="Search">
       <div className={classes.box}>
         <SearchIcon size={18} />
         <input
@@ -176,6 +180,6 @@ export function Palette({ commands, onClose }: PaletteProps) {
           everything else whole.
         </p>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Modal, Switch } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
 import { singleKeys, type Shortcut } from '../parts/hotkeys.ts';
 import classes from './shell.module.css';
 
@@ -56,7 +57,7 @@ interface ShortcutsSheetProps {
 export function ShortcutsSheet({ mayScan, onClose }: ShortcutsSheetProps) {
   const [isOn, setIsOn] = useState(singleKeys.on);
   return (
-    <Modal opened onClose={onClose} title="Keyboard" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title="Keyboard" size="lg">
       <Switch
         mb="md"
         label="Single-key shortcuts"
@@ -88,6 +89,6 @@ export function ShortcutsSheet({ mayScan, onClose }: ShortcutsSheetProps) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -141,6 +141,7 @@ function ManyReturns({ event, returns, onClose, ...props }: ManyReturnsProps) {
           <Textarea
             label={act.reason === 'required' ? 'Reason, for each of them' : 'Reason (optional)'}
             required={act.reason === 'required'}
+            data-autofocus
             autosize
             minRows={2}
             maxLength={1_000}

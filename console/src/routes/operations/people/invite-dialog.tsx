@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { invitePerson, PERSON_ROLES, type PersonRole } from '../../../api/people.ts';
 import { wordsOf } from '../../../format/words.ts';
 import { useBusyForm } from '../../../parts/busy-form.ts';
+import { Dialog } from '../../../parts/dialog.tsx';
 import { OneTimeLink } from './one-time-link.tsx';
 
 export const ROLE_CHOICES = PERSON_ROLES.map((role) => ({ value: role, label: wordsOf(role) }));
@@ -26,7 +27,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     await client.invalidateQueries({ queryKey: ['people'] });
   };
   return (
-    <Modal opened onClose={onClose} title="Invite a person" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog onClose={onClose} title="Invite a person">
       {link === undefined ? (
         <form
           onSubmit={(event) => {
@@ -80,6 +81,6 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       ) : (
         <OneTimeLink link={link} whose={name.trim()} within="three days" onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }

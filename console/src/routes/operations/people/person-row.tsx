@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal } from '@mantine/core';
+import { Button, Checkbox, Group } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endSessionsOf, resetPerson, updatePerson, type Person } from '../../../api/people.ts';
@@ -6,6 +6,7 @@ import { When } from '../../../format/time.tsx';
 import { wordsOf } from '../../../format/words.ts';
 import { ActDialog } from '../../../parts/act-dialog.tsx';
 import { useBusyForm } from '../../../parts/busy-form.ts';
+import { Dialog } from '../../../parts/dialog.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../../parts/toast.tsx';
 import { useMay, useMe } from '../../../shell/me.tsx';
@@ -133,12 +134,7 @@ function ResetDialog({ person, onClose }: { readonly person: Person; readonly on
   const [removesSecondFactor, setRemovesSecondFactor] = useState(false);
   const [link, setLink] = useState<string>();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Another password for ${person.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} title={`Another password for ${person.name}`}>
       {link === undefined ? (
         <form
           onSubmit={(event) => {
@@ -171,6 +167,6 @@ function ResetDialog({ person, onClose }: { readonly person: Person; readonly on
       ) : (
         <OneTimeLink link={link} whose={person.name} within="a day" onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
