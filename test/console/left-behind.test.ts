@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { isThere } from './support/browser.ts';
 import { describeConsole, useConsole } from './support/console.ts';
 
 const shop = useConsole();
+const LINE = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 1, unit_price_minor: 10_000 };
 
 /** What somebody has gone on from does not follow them. */
 describeConsole('left behind', () => {
@@ -51,5 +53,57 @@ describeConsole('left behind', () => {
     await page.goBack();
     await isShown(one.order_number);
     expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
+/** A colleague deals with something, and it leaves its list, while it is written about here. */
+describeConsole('a question about what has left its list', () => {
+  const CHANGED = 'It has changed meanwhile, and this cannot be done any more.';
+
+  it('stays, with what was typed, and says so: a refund', async () => {
+    await shop.declineNextRefund();
+    const order = await shop.post('/orders', { customer_id: 'two hands', items: [LINE] });
+    for (const event of ['pay', 'cancel']) await shop.post(`/orders/${order.id}/${event}`);
+    const refund = await eventually('the refund has failed', async () => {
+      const [row] = await shop.sql<{ id: number; state: string }>(
+        'SELECT id::integer, state FROM refunds WHERE order_id = $1',
+        [order.id],
+      );
+      return row?.state === 'FAILED' && row;
+    });
+    const page = await shop.open('/operations?tab=refunds&state=FAILED');
+    const row = page.getByRole('listitem').filter({ hasText: order.order_number });
+    await row.getByRole('button', { name: 'Paid elsewhere' }).click();
+    const dialog = page.getByRole('dialog');
+    const reference = dialog.getByLabel(/Reference/);
+    await reference.fill('NEFT N33');
+    await shop.post(`/refunds/${refund.id}/record`, { reference: 'By a colleague' });
+    await isThere(dialog.getByText(CHANGED));
+    await row.waitFor({ state: 'detached' });
+    // As whoever has heard of nothing types on.
+    await page.keyboard.type('126');
+    expect(await reference.inputValue()).toBe('NEFT N33126');
+    expect(await dialog.getByRole('button', { name: 'Paid elsewhere' }).isDisabled()).toBe(true);
+  });
+
+  it('stays, with what was typed, and says so: a difference', async () => {
+    await shop.sql(
+      `INSERT INTO reconciliation_differences (gateway, subject, kind, gateway_reference, their_amount_minor, their_currency)
+       VALUES ('local', 'refund', 'unknown_here', 'rf_two_hands', 100, 'INR')`,
+    );
+    const page = await shop.open('/operations?tab=differences');
+    const row = page.getByRole('listitem').filter({ hasText: 'rf_two_hands' });
+    await row.getByRole('button', { name: 'Resolve' }).click();
+    const dialog = page.getByRole('dialog');
+    const reason = dialog.getByLabel(/Reason/);
+    await reason.fill('Written o');
+    const [{ id } = { id: 0 }] = await shop.sql<{ id: number }>(
+      `SELECT id::integer FROM reconciliation_differences WHERE gateway_reference = 'rf_two_hands'`,
+    );
+    await shop.post(`/reconciliation/differences/${id}/resolve`, { reason: 'By a colleague' });
+    await isThere(dialog.getByText(CHANGED));
+    await page.keyboard.type('ff');
+    expect(await reason.inputValue()).toBe('Written off');
+    expect(await dialog.getByRole('button', { name: 'Resolve' }).isDisabled()).toBe(true);
   });
 });

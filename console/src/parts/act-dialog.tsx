@@ -90,6 +90,11 @@ export function ActDialog(props: ActDialogProps) {
             {problem}
           </Alert>
         )}
+        {!possible && !isBusy && problem === undefined && (
+          <Alert color="red" variant="outline" mb="sm" role="alert">
+            It has changed meanwhile, and this cannot be done any more. What you typed is kept.
+          </Alert>
+        )}
         <div>{consequence}</div>
         {question && (
           <TextInput

@@ -24,6 +24,8 @@ export function DifferencesTab({ state }: { readonly state: string }) {
   const shown = STATES.find((each) => each === state) ?? 'OPEN';
   const list = useInfiniteQuery(differencesQuery(shown));
   const differences = list.data?.pages.flatMap(({ data }) => data) ?? [];
+  // Held as it was when the dialog opened: the list, read every few seconds, may lose it before somebody has answered.
+  const [asked, setAsked] = useState<Difference>();
   return (
     <>
       <Comparisons />
@@ -40,21 +42,33 @@ export function DifferencesTab({ state }: { readonly state: string }) {
         )}
         <ul className={classes.list}>
           {differences.map((difference) => (
-            <Row key={difference.id} difference={difference} />
+            <Row
+              key={difference.id}
+              difference={difference}
+              onAsk={() => {
+                setAsked(difference);
+              }}
+            />
           ))}
         </ul>
         <ShowMore list={list} />
       </Panel>
+      {asked && (
+        <ResolveDialog
+          difference={asked}
+          possible={differences.some(({ id, state: now }) => id === asked.id && now === 'OPEN')}
+          onClose={() => {
+            setAsked(undefined);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function Row({ difference }: { readonly difference: Difference }) {
-  const client = useQueryClient();
+function Row({ difference, onAsk }: { readonly difference: Difference; readonly onAsk: () => void }) {
   const may = useMay();
-  const [asks, setAsks] = useState(false);
   const { name, meaning } = wordsOfDifference(difference);
-  const refresh = () => client.invalidateQueries({ queryKey: ['reconciliation'] });
   return (
     <li>
       <span className={classes.grow}>
@@ -73,40 +87,44 @@ function Row({ difference }: { readonly difference: Difference }) {
         <Ending difference={difference} />
       </span>
       {difference.state === 'OPEN' && may('resolveReconciliationDifference') && (
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => {
-            setAsks(true);
-          }}
-        >
+        <Button size="compact-xs" variant="default" onClick={onAsk}>
           Resolve
         </Button>
       )}
-      {asks && (
-        <ActDialog
-          title={`Resolve: ${name.toLowerCase()}`}
-          consequence={
-            <p>
-              It is taken off the list, with what you write. No money moves, and found again it stays resolved.{' '}
-              {meaning}
-            </p>
-          }
-          confirm="Resolve"
-          reason="required"
-          draft={`difference ${difference.id}`}
-          act={async ({ reason, key }) => {
-            await resolveDifference(difference.id, reason, key);
-            tellDone('The difference is resolved.');
-            await refresh();
-          }}
-          onConflict={refresh}
-          onClose={() => {
-            setAsks(false);
-          }}
-        />
-      )}
     </li>
+  );
+}
+
+interface ResolveDialogProps {
+  readonly difference: Difference;
+  readonly possible: boolean;
+  readonly onClose: () => void;
+}
+
+function ResolveDialog({ difference, possible, onClose }: ResolveDialogProps) {
+  const client = useQueryClient();
+  const { name, meaning } = wordsOfDifference(difference);
+  const refresh = () => client.invalidateQueries({ queryKey: ['reconciliation'] });
+  return (
+    <ActDialog
+      title={`Resolve: ${name.toLowerCase()}`}
+      consequence={
+        <p>
+          It is taken off the list, with what you write. No money moves, and found again it stays resolved. {meaning}
+        </p>
+      }
+      confirm="Resolve"
+      reason="required"
+      draft={`difference ${difference.id}`}
+      possible={possible}
+      act={async ({ reason, key }) => {
+        await resolveDifference(difference.id, reason, key);
+        tellDone('The difference is resolved.');
+        await refresh();
+      }}
+      onConflict={refresh}
+      onClose={onClose}
+    />
   );
 }
 

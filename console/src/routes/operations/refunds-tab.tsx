@@ -13,10 +13,16 @@ import { Panel } from '../../parts/page.tsx';
 import { RunMany } from '../../parts/run-many.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { useMay } from '../../shell/me.tsx';
-import { RefundButtons } from '../orders/order/refund-buttons.tsx';
+import { RefundButtons, RefundDialog, type RefundEvent } from '../orders/order/refund-buttons.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { ShowMore } from './show-more.tsx';
 import classes from './operations.module.css';
+
+/** What somebody is asked about: held as it was then, for the list may lose it before they have answered. */
+interface Asked {
+  readonly refund: Refund;
+  readonly event: RefundEvent;
+}
 
 export function RefundsTab({ state }: { readonly state: string }) {
   const client = useQueryClient();
@@ -27,6 +33,8 @@ export function RefundsTab({ state }: { readonly state: string }) {
   const list = useInfiniteQuery(refundsQuery({ state: state as Refund['state'] }));
   const refunds = list.data?.pages.flatMap(({ data }) => data) ?? [];
   const retryable = refunds.filter(({ allowed }) => may('retryRefund') && allowed.includes('retry'));
+  const [asked, setAsked] = useState<Asked>();
+  const listed = refunds.find(({ id }) => id === asked?.refund.id);
   const [retrying, setRetrying] = useState<readonly Refund[]>();
 
   return (
@@ -74,12 +82,27 @@ export function RefundsTab({ state }: { readonly state: string }) {
                   </span>
                 )}
               </span>
-              <RefundButtons refund={refund} />
+              <RefundButtons
+                refund={refund}
+                onAsk={(event) => {
+                  setAsked({ refund, event });
+                }}
+              />
             </li>
           ))}
         </ul>
         <ShowMore list={list} />
       </Panel>
+      {asked && (
+        <RefundDialog
+          refund={listed ?? asked.refund}
+          event={asked.event}
+          isGone={!listed}
+          onClose={() => {
+            setAsked(undefined);
+          }}
+        />
+      )}
       {retrying && (
         <RunMany
           title={`Send ${counted(retrying.length, 'refund')} again`}

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { moveRefund, recordRefund } from '../../../api/moves.ts';
 import type { Refund } from '../../../api/types.ts';
 import { useMoney } from '../../../format/money.tsx';
@@ -9,7 +8,7 @@ import { ActDialog, type Question } from '../../../parts/act-dialog.tsx';
 import { tellDone } from '../../../parts/toast.tsx';
 import { useMay, useMe } from '../../../shell/me.tsx';
 
-type RefundEvent = Refund['allowed'][number];
+export type RefundEvent = Refund['allowed'][number];
 
 /** What a button says and does. */
 interface Act {
@@ -45,19 +44,17 @@ function actOf(event: RefundEvent, amount: string, attempt: number): Act {
   }
 }
 
+interface RefundButtonsProps {
+  readonly refund: Refund;
+  readonly onAsk: (event: RefundEvent) => void;
+}
+
 /** A button for each thing that the API lets this person do about the refund. */
-export function RefundButtons({ refund }: { readonly refund: Refund }) {
-  const [asked, setAsked] = useState<RefundEvent>();
-  const client = useQueryClient();
+export function RefundButtons({ refund, onAsk }: RefundButtonsProps) {
   const money = useMoney();
   const may = useMay();
   const { actor } = useMe();
-  const refresh = () =>
-    Promise.all(
-      [['order', refund.order_id], ['refunds'], ['overview']].map((queryKey) => client.invalidateQueries({ queryKey })),
-    );
   const amount = money(refund.amount_minor, refund.currency);
-  const act = asked === undefined ? undefined : actOf(asked, amount, refund.attempt);
   return (
     <>
       {refund.allowed
@@ -70,35 +67,53 @@ export function RefundButtons({ refund }: { readonly refund: Refund }) {
             size="compact-xs"
             variant="light"
             onClick={() => {
-              setAsked(event);
+              onAsk(event);
             }}
           >
             {actOf(event, amount, refund.attempt).name}
           </Button>
         ))}
-      {asked !== undefined && act && (
-        <ActDialog
-          title={`${act.name}: refund of ${amount}`}
-          consequence={<p>{act.consequence}</p>}
-          confirm={act.name}
-          reason={act.reason}
-          draft={`refund ${refund.id} ${asked}`}
-          possible={refund.allowed.includes(asked)}
-          question={act.question}
-          act={async ({ reason, answer, key }) => {
-            const after =
-              asked === 'record'
-                ? await recordRefund(refund.id, answer, reason, key)
-                : await moveRefund(refund.id, asked, reason, key);
-            tellDone(`The refund is ${wordsOf(after.state).toLowerCase()}.`);
-            await refresh();
-          }}
-          onConflict={refresh}
-          onClose={() => {
-            setAsked(undefined);
-          }}
-        />
-      )}
     </>
+  );
+}
+
+interface RefundDialogProps {
+  readonly refund: Refund;
+  readonly event: RefundEvent;
+  /** Where the refund was shown, it is no more. */
+  readonly isGone?: boolean;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is done about a refund. Where a list may lose the refund, it belongs above the list. */
+export function RefundDialog({ refund, event, isGone = false, onClose }: RefundDialogProps) {
+  const client = useQueryClient();
+  const money = useMoney();
+  const refresh = () =>
+    Promise.all(
+      [['order', refund.order_id], ['refunds'], ['overview']].map((queryKey) => client.invalidateQueries({ queryKey })),
+    );
+  const amount = money(refund.amount_minor, refund.currency);
+  const act = actOf(event, amount, refund.attempt);
+  return (
+    <ActDialog
+      title={`${act.name}: refund of ${amount}`}
+      consequence={<p>{act.consequence}</p>}
+      confirm={act.name}
+      reason={act.reason}
+      draft={`refund ${refund.id} ${event}`}
+      possible={!isGone && refund.allowed.includes(event)}
+      question={act.question}
+      act={async ({ reason, answer, key }) => {
+        const after =
+          event === 'record'
+            ? await recordRefund(refund.id, answer, reason, key)
+            : await moveRefund(refund.id, event, reason, key);
+        tellDone(`The refund is ${wordsOf(after.state).toLowerCase()}.`);
+        await refresh();
+      }}
+      onConflict={refresh}
+      onClose={onClose}
+    />
   );
 }
