@@ -338,4 +338,45 @@ describeConsole('the console', () => {
     });
     expect((await PDFDocument.load(Uint8Array.from(bytes))).getPageCount()).toBe(3);
   });
+
+  it('has no more than a window of the lines of a long order, of which a return is typed, and finds one by a word', async () => {
+    const items = Array.from({ length: 675 }, (_, line) => ({
+      sku: `PART-${line}`,
+      title: `Spare part ${line}`,
+      quantity: 2,
+      unit_price_minor: 1_000,
+    }));
+    const { id } = await shop.post('/orders', { customer_id: 'long', items });
+    for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${id}/${event}`);
+    const page = await shop.open(`/orders/${id}`);
+    await page.getByRole('button', { name: 'Start a return' }).click();
+    const dialog = page.getByRole('dialog');
+    const units = dialog.getByLabel(/^Units of/);
+    await isThere(units.nth(5));
+    expect(await units.count()).toBeLessThan(70);
+
+    const find = dialog.getByLabel('Find a line among 675');
+    await find.fill('part-674');
+    await dialog.getByLabel('Units of Spare part 674').fill('2');
+    await find.fill('spare part 0');
+    await dialog.getByLabel('Units of Spare part 0').fill('1');
+    await find.fill('');
+    await isThere(units.nth(5));
+    await dialog.getByLabel('Why it comes back').fill('Too small');
+    await dialog.getByRole('button', { name: 'Request the return' }).click();
+    await isThere(page.getByText('was requested.'));
+    const returned = await shop.sql<{ sku: string; quantity: number }>(
+      `SELECT sku, returned.quantity FROM return_items AS returned JOIN order_items AS item ON item.id = order_item_id
+       WHERE returned.order_id = $1 ORDER BY sku`,
+      [id],
+    );
+    expect(returned).toEqual([
+      { sku: 'PART-0', quantity: 1 },
+      { sku: 'PART-674', quantity: 2 },
+    ]);
+
+    // Of a line whose units are all on their way back, nothing can be returned: it is left out.
+    await page.getByRole('button', { name: 'Start a return' }).click();
+    await isThere(dialog.getByLabel('Find a line among 674'));
+  });
 });

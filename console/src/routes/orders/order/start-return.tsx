@@ -1,13 +1,15 @@
-import { Alert, Button, Group, Modal, NumberInput, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { newKey } from '../../../api/client.ts';
 import { requestReturn } from '../../../api/moves.ts';
 import { ApiProblem, reasonOf } from '../../../api/problem.ts';
 import type { Order, OrderItem } from '../../../api/types.ts';
 import { returnLabel } from '../../../format/words.ts';
+import { Dialog } from '../../../parts/dialog.tsx';
 import { useDraft } from '../../../parts/draft.ts';
 import { tellDone } from '../../../parts/toast.tsx';
+import { ReturnLines } from './return-lines.tsx';
 import { ReturnPreview } from './return-preview.tsx';
 import classes from './order.module.css';
 
@@ -35,6 +37,12 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
   const [sending, setSending] = useDraft(`sending of a return of ${order.id}`, unsent());
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const setUnits = useCallback(
+    (itemId: number, units: number) => {
+      setDraft((before) => ({ ...before, units: { ...before.units, [itemId]: units } }));
+    },
+    [setDraft],
+  );
   // Until there is an answer it goes out as it was: it may be what has used up the units that are left.
   const unitsOf = ({ id, returnable_quantity: left }: OrderItem) =>
     sending.isUnanswered ? (draft.units[id] ?? 0) : Math.min(draft.units[id] ?? 0, left);
@@ -78,13 +86,7 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={`Start a return of ${order.order_number}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} size="xl" title={`Start a return of ${order.order_number}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -98,30 +100,7 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
         )}
         <div className={classes.beside}>
           <div>
-            {order.items.map((item) => (
-              <div key={item.id} className={classes.pick}>
-                <div>
-                  {item.title}
-                  <div className={classes.sku}>
-                    {item.sku} · {item.returnable_quantity} of {item.quantity} can be returned
-                  </div>
-                </div>
-                <NumberInput
-                  size="xs"
-                  aria-label={`Units of ${item.title}`}
-                  min={0}
-                  max={item.returnable_quantity}
-                  allowDecimal={false}
-                  allowNegative={false}
-                  clampBehavior="strict"
-                  disabled={item.returnable_quantity === 0}
-                  value={unitsOf(item)}
-                  onChange={(value) => {
-                    setDraft({ ...draft, units: { ...draft.units, [item.id]: Number(value) || 0 } });
-                  }}
-                />
-              </div>
-            ))}
+            <ReturnLines items={order.items} unitsOf={unitsOf} setUnits={setUnits} />
             <Textarea
               mt="sm"
               label="Why it comes back"
@@ -147,6 +126,6 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
