@@ -1,10 +1,24 @@
 import { expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { isThere } from './support/browser.ts';
 import { describeConsole, useConsole } from './support/console.ts';
 
 const shop = useConsole();
 const LINE = { sku: 'LAMP-BRASS', title: 'Brass oil lamp', quantity: 1, unit_price_minor: 10_000 };
+
+async function delivered() {
+  const order = await shop.post('/orders', { customer_id: 'left behind', items: [LINE] });
+  for (const event of ['pay', 'process', 'ship', 'deliver']) await shop.post(`/orders/${order.id}/${event}`);
+  return order;
+}
+
+async function goTo(page: Page, orderNumber: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /Search/ }).fill(orderNumber);
+  await page.getByRole('option', { name: orderNumber }).first().click();
+  await isThere(page.getByRole('heading', { level: 1, name: orderNumber }));
+}
 
 /** What somebody has gone on from does not follow them. */
 describeConsole('left behind', () => {
@@ -53,6 +67,58 @@ describeConsole('left behind', () => {
     await page.goBack();
     await isShown(one.order_number);
     expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('a return that is under way keeps its dialog, and answered late it closes no other and does not call back', async () => {
+    const [one, other] = [await delivered(), await delivered()];
+    const page = await shop.open(`/orders/${one.id}?start=return`);
+    const answered = Promise.withResolvers<undefined>();
+    await page.route(`**/v1/orders/${one.id}/returns`, async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    const dialog = page.getByRole('dialog', { name: /^Start a return/ });
+    const reason = dialog.getByLabel('Why it comes back');
+    await dialog.getByLabel(/^Units of/).fill('1');
+    await reason.fill('Too small');
+    await dialog.getByRole('button', { name: 'Request the return' }).click();
+    await isThere(dialog.locator('[data-loading]'));
+    expect(await dialog.getByRole('button', { name: 'Keep for later' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(1);
+
+    await goTo(page, other.order_number);
+    await page.getByRole('button', { name: 'Start a return' }).click();
+    await reason.fill('Half of a rea');
+    answered.resolve(undefined);
+    await isThere(page.getByText('was requested.'));
+    await eventually('the first order is read anew', async () => {
+      const [{ count } = { count: 0 }] = await shop.sql<{ count: number }>(
+        'SELECT count(*)::integer AS count FROM returns WHERE order_id = $1',
+        [one.id],
+      );
+      return count === 1;
+    });
+    await isThere(page.getByRole('heading', { level: 1, name: other.order_number }));
+    expect(await reason.inputValue()).toBe('Half of a rea');
+    expect(new URL(page.url()).pathname).toBe(`/console/orders/${other.id}`);
+  });
+
+  it('a return that fails after its page was left is told of all the same', async () => {
+    const [one, other] = [await delivered(), await delivered()];
+    const page = await shop.open(`/orders/${one.id}?start=return`);
+    const answered = Promise.withResolvers<undefined>();
+    await page.route(`**/v1/orders/${one.id}/returns`, async (route) => {
+      await answered.promise;
+      await route.abort();
+    });
+    const dialog = page.getByRole('dialog', { name: /^Start a return/ });
+    await dialog.getByLabel(/^Units of/).fill('1');
+    await dialog.getByLabel('Why it comes back').fill('Too small');
+    await dialog.getByRole('button', { name: 'Request the return' }).click();
+    await goTo(page, other.order_number);
+    answered.resolve(undefined);
+    await isThere(page.getByText(`The return of ${one.order_number} is not confirmed`));
   });
 });
 

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { newKey } from '../../../api/client.ts';
 import { requestReturn } from '../../../api/moves.ts';
 import { ApiProblem, reasonOf } from '../../../api/problem.ts';
@@ -8,7 +8,7 @@ import type { Order, OrderItem } from '../../../api/types.ts';
 import { returnLabel } from '../../../format/words.ts';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { useDraft } from '../../../parts/draft.ts';
-import { tellDone } from '../../../parts/toast.tsx';
+import { tellDone, tellFailed } from '../../../parts/toast.tsx';
 import { ReturnLines } from './return-lines.tsx';
 import { ReturnPreview } from './return-preview.tsx';
 import classes from './order.module.css';
@@ -37,6 +37,14 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
   const [sending, setSending] = useDraft(`sending of a return of ${order.id}`, unsent());
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  // For an answer that comes when somebody has gone on to another page.
+  const isShown = useRef(false);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
   const setUnits = useCallback(
     (itemId: number, units: number) => {
       setDraft((before) => ({ ...before, units: { ...before.units, [itemId]: units } }));
@@ -64,8 +72,9 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
       setSending(unsent());
       tellDone(`${returnLabel(made.id)} was requested.`);
       await client.invalidateQueries({ queryKey: ['order', order.id] });
-      onClose();
+      if (isShown.current) onClose();
     } catch (error) {
+      if (!isShown.current) tellFailed(`The return of ${order.order_number} is not confirmed`, error);
       if (error instanceof ApiProblem && error.isConflict) {
         await client.invalidateQueries({ queryKey: ['order', order.id] });
         setProblem(
@@ -85,8 +94,13 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
     }
   };
 
+  // What is on its way cannot be called back: whoever has sent it sees what comes of it.
+  const close = () => {
+    if (!isBusy) onClose();
+  };
+
   return (
-    <Dialog onClose={onClose} size="xl" title={`Start a return of ${order.order_number}`}>
+    <Dialog onClose={close} size="xl" title={`Start a return of ${order.order_number}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -118,7 +132,7 @@ export function StartReturn({ order, onClose }: { readonly order: Order; readonl
           <ReturnPreview order={order} items={items} />
         </div>
         <Group justify="flex-end" gap="xs" mt="md">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" disabled={isBusy} onClick={close}>
             Keep for later
           </Button>
           <Button type="submit" loading={isBusy} disabled={!isReady}>
