@@ -6,11 +6,12 @@ export async function checkRows({ books }: World): Promise<string[]> {
     SELECT 'job ' || id || ' (' || kind || ') is ' || state || ': ' || coalesce(last_error, '') AS problem
       FROM jobs WHERE state <> 'DONE'
     UNION ALL
-    SELECT 'of line ' || order_items.id || ' ' || sum(return_items.quantity) || ' of ' || order_items.quantity || ' came back'
+    SELECT 'of line ' || order_items.id || ' ' || sum(coalesce(accepted_quantity, return_items.quantity)) || ' of '
+           || order_items.quantity || ' came back'
       FROM return_items
       JOIN order_items ON order_items.id = order_item_id
       JOIN returns ON returns.id = return_id AND returns.state <> 'REJECTED'
-      GROUP BY order_items.id HAVING sum(return_items.quantity) > order_items.quantity
+      GROUP BY order_items.id HAVING sum(coalesce(accepted_quantity, return_items.quantity)) > order_items.quantity
     UNION ALL
     SELECT 'the event feed has ' || count(*) || ' events up to position ' || max(position)
       FROM event_feed HAVING count(*) <> max(position)

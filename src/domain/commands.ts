@@ -73,8 +73,15 @@ export interface MoveReturn {
   readonly returnId: number;
   readonly event: ReturnEvent;
   readonly reason: string | null;
+  /** Of `complete` alone: the units of its lines that are accepted, from none to all. A line not named is accepted whole. */
+  readonly accepted?: readonly AcceptedUnits[];
   /** Of `complete` alone: what is kept back of what is due. */
   readonly deductions?: readonly ReturnDeduction[];
+}
+
+export interface AcceptedUnits {
+  readonly orderItemId: number;
+  readonly quantity: number;
 }
 
 export interface ReturnDeduction {

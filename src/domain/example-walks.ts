@@ -1,9 +1,9 @@
-import type { OrderCommand } from './commands.ts';
+import type { AcceptedUnits, OrderCommand } from './commands.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { circumstancesAt, deepFrozen, type CountingCircumstances } from './example-orders.ts';
 import { allowedEvents, eventsOf, orderLifecycle, refundLifecycle, returnLifecycle } from './lifecycles.ts';
-import type { Order } from './orders/order.ts';
+import type { Order, Return } from './orders/order.ts';
 
 /*
  * Walks of many commands over one order, for the property tests alone. A step is plain data that says what it is about
@@ -63,7 +63,8 @@ function commandOf(step: Step, order: Order): OrderCommand {
       const found = partAt(order.returns, step.place);
       const events = found && !step.isWild ? allowedEvents(returnLifecycle, found.state) : eventsOf(returnLifecycle);
       const event = chosen(events, step.choice) ?? 'complete';
-      return { type: 'move_return', returnId: found?.id ?? ABSENT_ID, event, reason: null };
+      const accepted = event === 'complete' ? acceptedOf(step, found) : [];
+      return { type: 'move_return', returnId: found?.id ?? ABSENT_ID, event, reason: null, accepted };
     }
     case 'move_refund':
       return refundCommandOf(step, order);
@@ -72,6 +73,14 @@ function commandOf(step: Step, order: Order): OrderCommand {
       return { type: 'mark_invoice', invoiceId: order.invoice?.id ?? ABSENT_ID, mark };
     }
   }
+}
+
+/** All of a return, nothing of its lines, or some of its first, which now and then is more than there is. */
+function acceptedOf({ choice, quantity, isWild }: Step, part: Return | undefined): AcceptedUnits[] {
+  const lines = (part?.items ?? []).map(({ orderItemId }) => ({ orderItemId, quantity: 0 }));
+  if (isWild) return [...lines, { orderItemId: ABSENT_ID, quantity }];
+  if (choice % 3 === 0) return [];
+  return choice % 3 === 1 ? lines : lines.slice(0, 1).map((line) => ({ ...line, quantity }));
 }
 
 function refundCommandOf({ place, choice, quantity, isWild }: Step, order: Order): OrderCommand {

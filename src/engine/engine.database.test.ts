@@ -3,7 +3,10 @@ import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
 import { move, moveReturn, place, refusalCode, requestReturn } from '../../test/support/http/requests.ts';
+import { auditOf } from '../../test/support/audit.ts';
+import type { AcceptedUnits, RequestReturn } from '../domain/commands.ts';
 import { itemOf, onlyOne } from '../domain/example-orders.ts';
+import type { CreditNoteSnapshot } from '../domain/papers/credit-note.ts';
 import { connectPipelined } from '../platform/database/postgres.ts';
 import { readWholeOrders } from '../queries/orders/whole-orders.ts';
 
@@ -119,6 +122,45 @@ describe('what is written', () => {
       'return complete RECEIVED -> COMPLETED',
       'refund create * -> PENDING',
     ]);
+  });
+
+  test('a return that is accepted in part keeps what was accepted, frees the rest, and leaves the books clean', async () => {
+    const { id } = await shop.shippedOrder();
+    const lines = await shop.move(id, 'deliver');
+    const [mug, lamp] = [itemOf(lines, 'MUG').id, itemOf(lines, 'LAMP').id];
+    const complete = async (items: RequestReturn['items'], accepted: readonly AcceptedUnits[]) => {
+      const { returns } = await shop.change(id, { type: 'request_return', reason: 'Broken', items });
+      const move = { type: 'move_return', returnId: returns.at(-1)?.id ?? 0, reason: null } as const;
+      for (const event of ['approve', 'dispatch', 'receive'] as const) await shop.change(id, { ...move, event });
+      await shop.change(id, { ...move, event: 'complete', accepted });
+    };
+    const two = [{ orderItemId: mug, quantity: 2 }];
+    const all = [
+      { orderItemId: mug, quantity: 5 },
+      { orderItemId: lamp, quantity: 1 },
+    ];
+    await complete(all, [{ orderItemId: mug, quantity: 3 }]);
+    await complete(two, [{ orderItemId: mug, quantity: 0 }]);
+    await complete(two, []);
+
+    // Null stands for all of it, as in rows from before there was the column.
+    expect((await rowsOf('return_items', id)).map((row) => [row['quantity'], row['accepted_quantity']])).toEqual([
+      [5, 3],
+      [1, null],
+      [2, 0],
+      [2, null],
+    ]);
+    expect((await rowsOf('order_items', id)).map((row) => row['returned_quantity'])).toEqual([5, 1, 0]);
+    expect((await rowsOf('refunds', id)).map((row) => row['amount_minor'])).toEqual([2_850, 200]);
+    const notes = (await rowsOf('credit_notes', id)).map((row) => row['snapshot'] as CreditNoteSnapshot);
+    expect(notes.map((note) => note.lines.map(({ sku, quantity }) => [sku, quantity]))).toEqual([
+      [
+        ['MUG', 3],
+        ['LAMP', 1],
+      ],
+      [['MUG', 2]],
+    ]);
+    expect((await auditOf(database.url)).broken).toBeUndefined();
   });
 
   test('rejecting a return gives its units back, and they can be asked back again', async () => {

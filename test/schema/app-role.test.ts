@@ -47,7 +47,7 @@ const MAY: Readonly<Record<string, string>> = {
   reconciliation_turns: 'select insert update',
   recovery_codes: 'select insert delete',
   refunds: 'select insert update',
-  return_items: 'select insert',
+  return_items: 'select insert update(accepted_quantity)',
   returns: 'select insert update',
   schema_migrations: 'select',
   security_events: 'select insert delete',
@@ -87,8 +87,10 @@ describe.skipIf(absence)(`the role of web and workers${absence ? ` (left out: ${
 
   it('is enough for all that they do', async () => {
     const order = await deliveredOrder(api, { customer_id: 'least' });
-    const part = await requestReturn(api, order, 1);
-    await moveReturn(api, part.id, 'approve', 'dispatch', 'receive', 'complete');
+    const part = await requestReturn(api, order, 2);
+    await moveReturn(api, part.id, 'approve', 'dispatch', 'receive');
+    const accepted = [{ order_item_id: order.items[0]?.id, quantity: 1 }];
+    expect((await api.post(`/v1/returns/${part.id}/complete`, { accepted })).statusCode).toBe(200);
     const endpoint = await api.post('/v1/webhook-endpoints', { url: 'https://hooks.shop.example/' });
     const { id } = endpoint.json<{ id: number }>();
     expect((await api.post(`/v1/webhook-endpoints/${id}/test`, {}, { 'idempotency-key': 'least' })).statusCode).toBe(
@@ -109,7 +111,7 @@ describe.skipIf(absence)(`the role of web and workers${absence ? ` (left out: ${
     expect((await client.query('SELECT current_user AS me')).rows).toEqual([{ me: role }]);
   });
 
-  it.for(['state_transitions', 'ledger_entries', 'return_items', 'webhook_endpoint_changes', 'customer_erasures'])(
+  it.for(['state_transitions', 'ledger_entries', 'webhook_endpoint_changes', 'customer_erasures'])(
     'can neither update nor delete nor empty %s',
     async (table) => {
       const { rows } = await client.query<{ name: string }>(
@@ -135,13 +137,24 @@ describe.skipIf(absence)(`the role of web and workers${absence ? ` (left out: ${
     for (const { name, update } of appendOnly) expect(update, name).toBe(false);
   });
 
-  it.for(['orders', 'order_items', 'payments', 'returns', 'refunds', 'invoices', 'invoice_series', 'event_feed'])(
-    'cannot delete from %s, nor empty it',
-    async (table) => {
-      await refused(`DELETE FROM ${table}`);
-      await refused(`TRUNCATE ${table}`);
-    },
-  );
+  it.for([
+    'orders',
+    'order_items',
+    'payments',
+    'returns',
+    'return_items',
+    'refunds',
+    'invoices',
+    'invoice_series',
+    'event_feed',
+  ])('cannot delete from %s, nor empty it', async (table) => {
+    await refused(`DELETE FROM ${table}`);
+    await refused(`TRUNCATE ${table}`);
+  });
+
+  it.for(['quantity', 'return_id', 'order_item_id'])("cannot change a returned item's %s", async (column) => {
+    await refused(`UPDATE return_items SET ${column} = ${column}`);
+  });
 
   it.for(['snapshot', 'number', 'order_id', 'issued_at'])("cannot change an invoice's %s", async (column) => {
     await refused(`UPDATE invoices SET ${column} = ${column}`);

@@ -85,6 +85,30 @@ describe('over-returning', () => {
       });
     }
   });
+
+  test('units are accepted once, of a completed return, from none to all; the others are in no return any more', async () => {
+    const { id, items } = await deliveredOrder();
+    const [mug] = items;
+    const returnId = await newReturn(id);
+    await sql(RETURN_ITEM, id, returnId, mug?.id, 4);
+    const accept = (quantity: number) =>
+      sql('UPDATE return_items SET accepted_quantity = $2 WHERE return_id = $1', returnId, quantity);
+    await expect(accept(3)).rejects.toMatchObject({ code: RESTRICT_VIOLATION });
+    await sql(`UPDATE returns SET state = 'COMPLETED' WHERE id = $1`, returnId);
+    for (const quantity of [-1, 5]) {
+      await expect(accept(quantity)).rejects.toMatchObject({
+        code: CHECK_VIOLATION,
+        constraint: 'return_items_accepted_within_requested',
+      });
+    }
+    await accept(3);
+    await accept(3);
+    await expect(accept(2)).rejects.toMatchObject({ code: RESTRICT_VIOLATION });
+    const { rows } = await sql('SELECT returned_quantity FROM order_items WHERE id = $1', mug?.id);
+    expect(rows).toEqual([{ returned_quantity: 3 }]);
+    await expect(sql(RETURN_ITEM, id, await newReturn(id), mug?.id, 3)).rejects.toMatchObject(refused);
+    await sql(RETURN_ITEM, id, await newReturn(id), mug?.id, 2);
+  });
 });
 
 describe('refunding too much', () => {

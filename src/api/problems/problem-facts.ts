@@ -40,12 +40,18 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
   },
   'return.order_not_delivered': { state: { meaning: 'the state that the order is in', example: 'SHIPPED' } },
   'return.item_not_in_order': { order_item_id: { meaning: 'the line item that is not there', example: 1002 } },
+  'return.item_not_in_return': { order_item_id: { meaning: 'the line item that is not in it', example: 1002 } },
   'return.duplicate_item': { order_item_id: { meaning: 'the line item that is named twice', example: 1002 } },
   'return.quantity_exceeds_returnable': {
     order_item_id: { meaning: 'the line item', example: 1002 },
     sku: { meaning: 'what it is', example: 'KURTA-M-BLUE' },
     requested: { meaning: 'the units asked for', example: 2 },
     returnable: { meaning: 'the units left to return', example: 1 },
+  },
+  'return.quantity_exceeds_requested': {
+    order_item_id: { meaning: 'the line item', example: 1002 },
+    accepted: { meaning: 'the units that were to be accepted', example: 2 },
+    requested: { meaning: 'the units that the return has of it', example: 1 },
   },
   'return.illegal_transition': illegalTransition(part),
   'return.deductions_exceed_due': {

@@ -3,9 +3,11 @@ import { eventsOf, returnLifecycle, type ReturnEvent } from '../../domain/lifecy
 import type { Decided } from '../../engine/request.ts';
 import type { ReturnDeduction } from '../../domain/commands.ts';
 import { creditOfReturn } from '../../domain/refunds/return-credit.ts';
+import { acceptedItems, problemWithCompletion, type Completion } from '../../domain/returns/complete-return.ts';
 import { problemWithReturn } from '../../domain/returns/return.ts';
 import { listReturns, readReturn } from '../../queries/orders/returns.ts';
 import { listTransitions } from '../../queries/orders/transitions.ts';
+import type { Principal } from '../../identity/principal.ts';
 import { visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
@@ -16,8 +18,8 @@ import { ProblemError, problemArguments } from '../problems/problem.ts';
 import { orderEtagOf } from '../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write, type Written } from '../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
+import { CompleteReturnBody, CompletionPreview } from '../schemas/completion.ts';
 import { NewReturn, ReturnListQuery, ReturnPreview, ReturnPage, ReturnSchema } from '../schemas/order.ts';
-import { CompleteReturnBody } from '../schemas/payment.ts';
 import { RefundDueSchema } from '../schemas/refund-due.ts';
 import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
 import { refundDueView } from '../views/refund-due.ts';
@@ -30,12 +32,30 @@ const WHAT_AN_EVENT_DOES: Readonly<Record<ReturnEvent, string>> = {
   dispatch: 'It is on its way: APPROVED becomes IN_TRANSIT.',
   receive: 'It has arrived: IN_TRANSIT becomes RECEIVED.',
   complete:
-    'Final. Refunds what is due for its items, less what is kept back, to the payments that they came by, once. ' +
-    'While that needs what a refund reserves that awaits its approval, it is refused.',
+    'Final. Refunds what is due for the units that are accepted, less what is kept back, to the payments that they came ' +
+    'by, once. Units that are not accepted stay sold, and can be returned again; where none is, nothing is refunded and ' +
+    'no credit note is issued. While the refund needs what another reserves that awaits its approval, it is refused.',
 };
+
+/** What may be wrong with how a return is to be completed. */
+const PROBLEMS_OF_COMPLETING = [
+  'return.illegal_transition',
+  'return.item_not_in_return',
+  'return.duplicate_item',
+  'return.quantity_exceeds_requested',
+  'return.deductions_exceed_due',
+] as const;
 
 export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencies): void {
   const lists = new SharedReads<Worded>();
+  /** A return in its order, for those who may see it. */
+  const visibleReturn = async (id: number, { scope }: Principal) => {
+    const found = await readReturn(reads, id, scope);
+    const whole = found && (await orders.read(found.orderId));
+    const part = whole?.order.returns.find((each) => each.id === id);
+    if (!whole || !part) throw new ProblemError('return.not_found', `No return has the id ${id}.`);
+    return { whole, part };
+  };
   api.post(
     '/v1/orders/:id/returns',
     {
@@ -141,10 +161,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
       },
     },
     async ({ params, principal }, reply) => {
-      const found = await readReturn(reads, params.id, principal.scope);
-      const whole = found && (await orders.read(found.orderId));
-      const part = whole?.order.returns.find(({ id }) => id === params.id);
-      if (!whole || !part) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
+      const { whole, part } = await visibleReturn(params.id, principal);
       reply.header('ETag', orderEtagOf(whole.order));
       return wholeReturnView(whole.order, part);
     },
@@ -173,6 +190,32 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
     },
   );
 
+  api.post(
+    '/v1/returns/:id/complete/preview',
+    {
+      schema: {
+        operationId: 'previewReturnCompletion',
+        tags: ['returns'],
+        summary: 'What completing a return would refund',
+        description: 'Of the units that would be accepted, less what would be kept back. Nothing is written.',
+        params: IdParameters,
+        body: CompletionPreview,
+        response: {
+          200: { description: 'What would be refunded', ...ref(RefundDueSchema) },
+          ...problemAnswers(...WITH_BODY, 'return.not_found', ...PROBLEMS_OF_COMPLETING),
+        },
+      },
+    },
+    async ({ params, body, principal }) => {
+      const { whole, part } = await visibleReturn(params.id, principal);
+      const completion = completionOf(body);
+      const problem = problemWithCompletion(whole.order, part, completion);
+      if (problem) throw new ProblemError(...problemArguments(problem.refusal));
+      const items = acceptedItems(part, completion);
+      return refundDueView(creditOfReturn(whole.order, { items }, completion.deductions));
+    },
+  );
+
   for (const event of eventsOf(returnLifecycle)) {
     api.post(
       `/v1/returns/:id/${event}`,
@@ -192,7 +235,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
               'return.not_found',
               'return.illegal_transition',
               'order.version_mismatch',
-              ...(event === 'complete' ? (['return.deductions_exceed_due', 'refund.awaits_approval'] as const) : []),
+              ...(event === 'complete' ? ([...PROBLEMS_OF_COMPLETING, 'refund.awaits_approval'] as const) : []),
             ),
           },
         },
@@ -207,7 +250,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
             returnId,
             event,
             reason: request.body.reason ?? null,
-            deductions: deductionsOf(request.body),
+            ...completionOf(request.body),
           },
           expectedVersion: expectedVersionOf(request),
         } as const;
@@ -217,16 +260,17 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
   }
 }
 
-function deductionsOf(body: Static<typeof CompleteReturnBody>): ReturnDeduction[] {
-  const { restocking_fee_minor: feeMinor, deductions = [] } = body;
+function completionOf(body: Static<typeof CompleteReturnBody>): Completion {
+  const { accepted = [], restocking_fee_minor: feeMinor, deductions = [] } = body;
   const fee: ReturnDeduction[] =
     feeMinor === undefined ? [] : [{ kind: 'restocking_fee', description: 'Restocking fee', amountMinor: feeMinor }];
-  return [
-    ...fee,
-    ...deductions.map(({ description, amount_minor: amountMinor }) => {
-      return { kind: 'deduction', description, amountMinor } as const;
-    }),
-  ];
+  const others = deductions.map(({ description, amount_minor: amountMinor }) => {
+    return { kind: 'deduction', description, amountMinor } as const;
+  });
+  return {
+    accepted: accepted.map((units) => ({ orderItemId: units.order_item_id, quantity: units.quantity })),
+    deductions: [...fee, ...others],
+  };
 }
 
 function written(

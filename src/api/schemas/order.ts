@@ -161,16 +161,23 @@ export const ReturnSchema = named(
         order_item_id: Id,
         sku: Type.String(),
         title: Type.String(),
-        quantity: Type.Integer(),
+        quantity: Type.Integer({ description: 'Units that were asked back' }),
+        accepted_quantity: Nullable(
+          Type.Integer({
+            description: 'Of those, the units that were accepted when it was completed; null until then',
+          }),
+        ),
         unit_price_minor: AmountMinor,
       }),
     ),
-    amount_minor: Type.Integer({ description: 'Quantity x unit price of its items' }),
+    amount_minor: Type.Integer({
+      description: 'Quantity x unit price of its items; of a completed one, accepted quantity x unit price',
+    }),
     refund_due: Type.Optional({
       ...Nullable(ref(RefundDueSchema)),
       description:
-        'What completing it would refund now; of a completed one, what it refunded. Left out in lists; null of one that ' +
-        'was rejected',
+        'What completing it would refund now, all of it accepted; of a completed one, what it refunded. Left out in ' +
+        'lists; null of one that was rejected, or of which nothing was accepted',
     }),
     refund_id: { ...Nullable(Id), description: 'The first of `refund_ids`' },
     refund_ids: Type.Array(Id, { description: 'One for each payment that money went back to' }),
@@ -193,7 +200,9 @@ export const OrderSchema = named(
         quantity: Type.Integer(),
         unit_price_minor: AmountMinor,
         ...linePricing,
-        returned_quantity: Type.Integer({ description: 'Units in returns that were not rejected' }),
+        returned_quantity: Type.Integer({
+          description: 'Units in returns that were not rejected; of completed ones, those that were accepted',
+        }),
         returnable_quantity: Type.Integer({ description: 'Units that a return may still name now' }),
       }),
     ),

@@ -4,7 +4,7 @@ import { PAYMENT_GATEWAYS } from '../../domain/payments/payment-gateways.ts';
 import { UNNAMED_METHOD } from '../../domain/orders/order.ts';
 import { AmountMinor, Currency, Id, named, Nullable, Reason, strict, Text, TimestampOut } from './common.ts';
 
-const PositiveAmountMinor = { ...AmountMinor, minimum: 1 };
+export const PositiveAmountMinor = { ...AmountMinor, minimum: 1 };
 
 export const PaymentStateSchema = Type.Enum(paymentLifecycle.states);
 
@@ -91,19 +91,4 @@ export const RecordRefundBody = Type.Object(
     reason: Reason,
   },
   { ...strict, examples: [{ reference: 'NEFT N331261234567', reason: 'The card is closed' }] },
-);
-
-/** What completing a return may keep back. */
-export const CompleteReturnBody = Type.Object(
-  {
-    reason: Reason,
-    restocking_fee_minor: Type.Optional({ ...PositiveAmountMinor, description: 'Kept back of what is due' }),
-    deductions: Type.Optional(
-      Type.Array(Type.Object({ description: Text(200, 'Scratched'), amount_minor: PositiveAmountMinor }, strict), {
-        maxItems: 20,
-        description: 'What else is kept back, each with its reason; no more in all than is due',
-      }),
-    ),
-  },
-  { ...strict, examples: [{ restocking_fee_minor: 5000 }] },
 );

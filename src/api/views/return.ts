@@ -23,9 +23,13 @@ export function returnView(view: ReturnView): Static<typeof ReturnSchema> {
       sku: item.sku,
       title: item.title,
       quantity: item.quantity,
+      accepted_quantity: item.acceptedQuantity,
       unit_price_minor: item.unitPriceMinor,
     })),
-    amount_minor: view.items.reduce((sum, item) => sum + item.quantity * item.unitPriceMinor, 0),
+    amount_minor: view.items.reduce(
+      (sum, item) => sum + (item.acceptedQuantity ?? item.quantity) * item.unitPriceMinor,
+      0,
+    ),
     refund_id: view.refundIds[0] ?? null,
     refund_ids: [...view.refundIds],
     allowed: allowedEvents(returnLifecycle, view.state),
@@ -52,11 +56,11 @@ function returnOf(order: SeenOrder, part: Return): ReturnView {
     updatedAt: part.updatedAt,
     version: order.version,
     refundIds: order.refunds.filter(({ returnId }) => returnId === part.id).map(({ id }) => id),
-    items: part.items.flatMap(({ id, orderItemId, quantity }) => {
+    items: part.items.flatMap(({ id, orderItemId, quantity, acceptedQuantity }) => {
       const item = itemsById.get(orderItemId);
       if (!item) return [];
       const { sku, title, unitPriceMinor } = item;
-      return [{ id, orderItemId, sku, title, quantity, unitPriceMinor }];
+      return [{ id, orderItemId, sku, title, quantity, acceptedQuantity, unitPriceMinor }];
     }),
   };
 }

@@ -49,7 +49,7 @@ export interface OrderItem extends LinePricing {
   readonly title: string;
   readonly quantity: number;
   readonly unitPriceMinor: number;
-  /** Units in returns that were not rejected, counted from the request on. */
+  /** Units in returns that were not rejected, counted from the request on; of completed ones, those that were accepted. */
   readonly returnedQuantity: number;
 }
 
@@ -96,7 +96,10 @@ export interface Return {
 export interface ReturnItem {
   readonly id: number;
   readonly orderItemId: number;
+  /** Units that were asked back. */
   readonly quantity: number;
+  /** Of those, the units that were accepted when the return was completed; null: it is not completed. */
+  readonly acceptedQuantity: number | null;
 }
 
 /**

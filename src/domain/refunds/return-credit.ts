@@ -28,8 +28,9 @@ export interface LineCredit {
   readonly worth: UnitsWorth;
 }
 
-/** Units of a line that come back. */
-export type ReturnedUnits = Pick<ReturnItem, 'orderItemId' | 'quantity'>;
+/** Units of a line that come back: those that were accepted, and until anybody has said how many, all. */
+export type ReturnedUnits = Pick<ReturnItem, 'orderItemId' | 'quantity'> &
+  Partial<Pick<ReturnItem, 'acceptedQuantity'>>;
 
 type Units = ReadonlyMap<number, number>;
 
@@ -80,7 +81,9 @@ export function dueMinorOf({ totalMinor, deductions }: ReturnCredit): number {
 
 function unitsOf(items: readonly ReturnedUnits[], start?: Units): Units {
   const units = new Map(start);
-  for (const { orderItemId, quantity } of items) units.set(orderItemId, (units.get(orderItemId) ?? 0) + quantity);
+  for (const { orderItemId, quantity, acceptedQuantity } of items) {
+    units.set(orderItemId, (units.get(orderItemId) ?? 0) + (acceptedQuantity ?? quantity));
+  }
   return units;
 }
 

@@ -1,13 +1,12 @@
 import type { MoveReturn, RequestReturn } from '../commands.ts';
-import { issueCreditNote } from '../papers/credit-note-issue.ts';
-import { accepted, inTurn, refused, type Circumstances, type Decision, type Refused } from '../decision.ts';
-import { allowedEvents, returnLifecycle, stateAfter } from '../lifecycles.ts';
+import { accepted, refused, type Circumstances, type Decision, type Refused } from '../decision.ts';
+import { returnLifecycle, stateAfter } from '../lifecycles.ts';
 import { withPart, type Order, type OrderItem, type Return, type SeenOrder } from '../orders/order.ts';
-import { sumOf } from '../pricing/share.ts';
-import { createRefunds } from '../refunds/create-refunds.ts';
-import { creditOfReturn, dueMinorOf, type ReturnCredit } from '../refunds/return-credit.ts';
+import { completeReturn } from './complete-return.ts';
+import { illegalMove } from './illegal-move.ts';
+import { countReturned } from './returned-units.ts';
 
-/** Units of a line that may still be asked back: bought, and in no return that was not rejected. */
+/** Units of a line that may still be asked back: bought, and in no return that was not rejected, or did not accept them. */
 export function returnableQuantity(order: Pick<Order, 'state'>, item: OrderItem): number {
   return order.state === 'DELIVERED' ? item.quantity - item.returnedQuantity : 0;
 }
@@ -25,9 +24,11 @@ export function requestReturn(order: Order, command: RequestReturn, circumstance
     reason: command.reason,
     createdAt: now,
     updatedAt: now,
-    items: command.items.map(({ orderItemId, quantity }) => ({ id: nextId(), orderItemId, quantity })),
+    items: command.items.map(({ orderItemId, quantity }) => {
+      return { id: nextId(), orderItemId, quantity, acceptedQuantity: null };
+    }),
   };
-  const changed = countReturned({ ...order, returns: [...order.returns, requested] }, requested, 1);
+  const changed = countReturned({ ...order, returns: [...order.returns, requested] }, requested.items, 1);
   return accepted(changed, circumstances, requested.id, {
     transitions: [
       {
@@ -85,65 +86,21 @@ export function problemWithReturn(order: SeenOrder, command: Pick<RequestReturn,
   return undefined;
 }
 
-/** Approves, rejects, dispatches, receives or completes. Rejecting frees the units; completing refunds them. */
+/**
+ * Approves, rejects, dispatches, receives or completes. Rejecting frees the units; completing refunds those that are
+ * accepted and frees the others.
+ */
 export function moveReturn(order: Order, command: MoveReturn, circumstances: Circumstances): Decision {
   const { event, reason } = command;
   const found = order.returns.find(({ id }) => id === command.returnId);
   if (!found) return refused('return.not_found', `Order ${order.id} has no return ${command.returnId}.`);
   const to = stateAfter(returnLifecycle, found.state, event);
-  if (to === undefined) {
-    const allowed = allowedEvents(returnLifecycle, found.state);
-    return refused('return.illegal_transition', `A return that is ${found.state} cannot be moved by "${event}".`, {
-      from: found.state,
-      event,
-      allowed,
-    });
-  }
+  if (to === undefined) return illegalMove(found, event);
+  const transition = { entityType: 'return', entityId: found.id, event, from: found.state, to, reason } as const;
+  if (event === 'complete') return completeReturn(order, found, command, transition, circumstances);
+
   const moved: Return = { ...found, state: to, updatedAt: circumstances.now };
   const changed: Order = { ...order, returns: withPart(order.returns, moved) };
-  const transition = { entityType: 'return', entityId: found.id, event, from: found.state, to, reason } as const;
-
-  if (event === 'reject') {
-    return accepted(countReturned(changed, moved, -1), circumstances, found.id, { transitions: [transition] });
-  }
-  if (event !== 'complete') return accepted(changed, circumstances, found.id, { transitions: [transition] });
-
-  const deductions = command.deductions ?? [];
-  const dueMinor = dueMinorOf(creditOfReturn(order, found));
-  const keptMinor = sumOf(deductions.map(({ amountMinor }) => amountMinor));
-  if (keptMinor > dueMinor) {
-    const detail = `The return is worth ${dueMinor}; ${keptMinor} kept back is more than that.`;
-    return refused('return.deductions_exceed_due', detail, {
-      field: 'deductions',
-      deductions_minor: keptMinor,
-      due_minor: dueMinor,
-    });
-  }
-  const credit = creditOfReturn(order, found, deductions);
-  if (credit.awaitedRefundIds.length > 0) return awaitsDecision(credit);
-  const origin = { cause: 'return', returnId: found.id, reason: `Return ${found.id} was completed.` } as const;
-  const refunded = createRefunds(changed, credit.totalMinor, origin, circumstances);
-  const occasion = { returnId: found.id, credit, reason: found.reason };
-  const completed = inTurn(refunded, [occasion], (sofar, each) => issueCreditNote(sofar, each, circumstances));
-  return accepted(completed.order, circumstances, found.id, {
-    transitions: [transition, ...completed.transitions],
-    jobs: completed.jobs,
-  });
-}
-
-/** Whoever decides meanwhile decides what was given back before, and the credit note says that for good. */
-function awaitsDecision({ awaitedRefundIds, totalMinor }: ReturnCredit): Refused {
-  const detail = `What is refunded, ${totalMinor} or less, hangs on refund ${awaitedRefundIds.join(', ')}: have it approved or rejected first.`;
-  return refused('refund.awaits_approval', detail, { refund_ids: awaitedRefundIds });
-}
-
-function countReturned(order: Order, { items }: Return, sign: 1 | -1): Order {
-  const quantityById = new Map(items.map(({ orderItemId, quantity }) => [orderItemId, quantity]));
-  return {
-    ...order,
-    items: order.items.map((item) => {
-      const quantity = quantityById.get(item.id);
-      return quantity === undefined ? item : { ...item, returnedQuantity: item.returnedQuantity + sign * quantity };
-    }),
-  };
+  const counted = event === 'reject' ? countReturned(changed, moved.items, -1) : changed;
+  return accepted(counted, circumstances, found.id, { transitions: [transition] });
 }

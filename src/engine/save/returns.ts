@@ -1,3 +1,4 @@
+import type { ReturnItem } from '../../domain/orders/order.ts';
 import type { ChangedParts } from '../changes.ts';
 import type { Write } from './write.ts';
 
@@ -12,9 +13,11 @@ export function saveReturns(write: Write, parts: ChangedParts): void {
   write(
     'insert-return-items',
     parts.newReturns.flatMap(({ orderId, part }) => part.items.map((item) => ({ orderId, returnId: part.id, item }))),
-    `INSERT INTO return_items (id, order_id, return_id, order_item_id, quantity)
-     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[])`,
-    ({ orderId, returnId, item }) => [item.id, orderId, returnId, item.orderItemId, item.quantity],
+    `INSERT INTO return_items (id, order_id, return_id, order_item_id, quantity, accepted_quantity)
+     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::integer[])`,
+    ({ orderId, returnId, item }) => {
+      return [item.id, orderId, returnId, item.orderItemId, item.quantity, acceptedInPart(item)];
+    },
   );
   write(
     'update-returns',
@@ -24,4 +27,18 @@ export function saveReturns(write: Write, parts: ChangedParts): void {
      WHERE returns.id = changed.id`,
     (part) => [part.id, part.state, part.updatedAt],
   );
+  // Behind their returns: units are accepted by one that is COMPLETED.
+  write(
+    'accept-return-items',
+    parts.changedReturns.flatMap(({ items }) => items.filter((item) => acceptedInPart(item) !== null)),
+    `UPDATE return_items SET accepted_quantity = accepted.quantity
+     FROM unnest($1::bigint[], $2::integer[]) AS accepted (id, quantity)
+     WHERE return_items.id = accepted.id`,
+    (item) => [item.id, item.acceptedQuantity],
+  );
+}
+
+/** What is written down of it: null stands for all as well. */
+function acceptedInPart({ quantity, acceptedQuantity }: ReturnItem): number | null {
+  return acceptedQuantity === quantity ? null : acceptedQuantity;
 }

@@ -30,6 +30,7 @@ const NEVER_UPDATED = ['security_events', 'token_keys', 'one_time_links', 'recov
 const CHANGING_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   invoices: ['rendered_at', 'emailed_at'],
   credit_notes: ['rendered_at', 'emailed_at'],
+  return_items: ['accepted_quantity'],
   people: [
     'role',
     'password_hash',

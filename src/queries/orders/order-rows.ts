@@ -97,6 +97,8 @@ export interface ReturnItemRow {
   return_id: number;
   order_item_id: number;
   quantity: number;
+  /** Null: all of it, where the return is completed. */
+  accepted_quantity: number | null;
 }
 
 export interface RefundRow {
@@ -183,12 +185,17 @@ export function toReturn(row: ReturnRow, items: readonly ReturnItemRow[]): Retur
     reason: row.reason,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    items: items.map(toReturnItem),
+    items: items.map((item) => toReturnItem(item, row.state)),
   };
 }
 
-export function toReturnItem(row: ReturnItemRow): ReturnItem {
-  return { id: row.id, orderItemId: row.order_item_id, quantity: row.quantity };
+function toReturnItem(row: ReturnItemRow, state: ReturnState): ReturnItem {
+  return {
+    id: row.id,
+    orderItemId: row.order_item_id,
+    quantity: row.quantity,
+    acceptedQuantity: state === 'COMPLETED' ? (row.accepted_quantity ?? row.quantity) : null,
+  };
 }
 
 export function toRefund(row: RefundRow): Refund {

@@ -28,6 +28,8 @@ export interface ReturnItemView {
   readonly sku: string;
   readonly title: string;
   readonly quantity: number;
+  /** Null: the return is not completed. */
+  readonly acceptedQuantity: number | null;
   readonly unitPriceMinor: number;
 }
 
@@ -51,6 +53,8 @@ const SELECT = `SELECT returns.id, returns.order_id AS "orderId", order_number A
                 CROSS JOIN LATERAL (
                   SELECT json_agg(json_build_object('id', return_items.id, 'orderItemId', order_item_id, 'sku', sku,
                                                     'title', title, 'quantity', return_items.quantity,
+                                                    'acceptedQuantity', CASE WHEN returns.state = 'COMPLETED'
+                                                      THEN coalesce(accepted_quantity, return_items.quantity) END,
                                                     'unitPriceMinor', unit_price_minor)
                                   ORDER BY return_items.id) AS items
                   FROM return_items JOIN order_items ON order_items.id = order_item_id

@@ -105,7 +105,7 @@ async function readOrders<Row extends InvoiceHeadRow, Paper extends InvoiceHead>
     ),
     query<ReturnItemRow>(
       'load-return-items',
-      `SELECT id, return_id, order_item_id, quantity
+      `SELECT id, return_id, order_item_id, quantity, accepted_quantity
        FROM return_items WHERE order_id = ANY ($1::bigint[]) ORDER BY id`,
     ),
     query<RefundRow>(

@@ -15,8 +15,8 @@ import { pricedOrderFacts } from './priced-orders.ts';
 
 /*
  * An order's whole life in money, for property tests: priced in any way, paid in parts, cancelled or delivered, returned
- * in any grouping, with goodwill that one person or two decide on, deductions and refunds that fail and are retried on
- * the way.
+ * in any grouping, of which some is accepted and some is not, with goodwill that one person or two decide on, deductions
+ * and refunds that fail and are retried on the way.
  */
 
 export interface MoneyLife {
@@ -35,6 +35,8 @@ export interface MoneyStep {
   readonly kind: 'return' | 'rejected_return' | 'goodwill' | 'decision' | 'refund';
   readonly line: number;
   readonly units: number;
+  /** Of the units of a return, so many are not accepted, as far as there are any. */
+  readonly unitsNotAccepted: number;
   /** In thousandths: of what is due, what is kept back; or of what is left, what is given without goods. */
   readonly part: number;
 }
@@ -43,6 +45,7 @@ const step: fc.Arbitrary<MoneyStep> = fc.record({
   kind: fc.constantFrom('return', 'return', 'return', 'rejected_return', 'goodwill', 'decision', 'refund'),
   line: fc.nat(4),
   units: fc.integer({ min: 1, max: 5 }),
+  unitsNotAccepted: fc.oneof(fc.constant(0), fc.nat(5)),
   part: fc.oneof(fc.constant(0), fc.nat(1_000)),
 });
 
@@ -121,7 +124,7 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     const items = order.items.flatMap(({ id, quantity, returnedQuantity }) =>
       quantity > returnedQuantity ? [{ orderItemId: id, quantity: quantity - returnedQuantity }] : [],
     );
-    if (items.length > 0) returnUnits(items, 0);
+    if (items.length > 0) returnUnits(items, { part: 0, unitsNotAccepted: 0 });
   }
   return order;
 
@@ -140,7 +143,8 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     act({ type: 'capture_payment', paymentId, gatewayReference });
   }
 
-  function take({ kind, line, units, part }: MoneyStep): void {
+  function take(step: MoneyStep): void {
+    const { kind, line, units, part } = step;
     const item = order.items[line % order.items.length];
     const left = item ? item.quantity - item.returnedQuantity : 0;
     if (kind === 'goodwill') {
@@ -153,7 +157,7 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
       moveSomeRefund(line);
     } else if (item && left > 0 && order.state === 'DELIVERED') {
       const items = [{ orderItemId: item.id, quantity: Math.min(units, left) }];
-      if (kind === 'return') returnUnits(items, part);
+      if (kind === 'return') returnUnits(items, step);
       else moveReturn(act({ type: 'request_return', reason: 'Too small', items }), 'reject');
     }
   }
@@ -167,17 +171,21 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
     act({ type: choice % 2 === 0 ? 'approve_refund' : 'reject_refund', refundId, reason: null });
   }
 
-  function returnUnits(items: readonly { orderItemId: number; quantity: number }[], part: number): void {
+  function returnUnits(
+    items: readonly { orderItemId: number; quantity: number }[],
+    { part, unitsNotAccepted }: Pick<MoneyStep, 'part' | 'unitsNotAccepted'>,
+  ): void {
     const returnId = act({ type: 'request_return', reason: 'Too small', items });
     for (const event of ['approve', 'dispatch', 'receive'] as const) moveReturn(returnId, event);
     const units = sumOf(items.map(({ quantity }) => quantity));
-    const found = order.returns.find(({ id }) => id === returnId);
-    if (!found) throw new Error('the return is gone');
-    const keptMinor = Math.floor((creditOfReturn(order, found).totalMinor * part) / 1_000);
+    const accepted = items.map(({ orderItemId, quantity }) => {
+      return { orderItemId, quantity: Math.max(0, quantity - unitsNotAccepted) };
+    });
+    const keptMinor = Math.floor((creditOfReturn(order, { items: accepted }).totalMinor * part) / 1_000);
     const fee = { kind: 'restocking_fee', description: 'Restocking', amountMinor: keptMinor } as const;
     const deductions = keptMinor > 0 ? [fee] : [];
-    const complete = { type: 'move_return', returnId, event: 'complete', reason: null, deductions } as const;
-    const awaited = creditOfReturn(order, found, deductions).awaitedRefundIds;
+    const complete = { type: 'move_return', returnId, event: 'complete', reason: null, accepted, deductions } as const;
+    const awaited = creditOfReturn(order, { items: accepted }, deductions).awaitedRefundIds;
     if (awaited.length > 0) {
       assert.equal(refusalBy(attempt(complete)).code, 'refund.awaits_approval');
       for (const [index, refundId] of awaited.entries()) decideOn(refundId, units + index);

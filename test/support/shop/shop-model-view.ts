@@ -9,7 +9,7 @@ export interface OrderView {
   readonly paidMinor: number | null;
   readonly invoices: number;
   readonly returnedQuantities: readonly number[];
-  /** Id, state and quantities by line. */
+  /** Id, state, and by line the quantities that were asked back and that were accepted. */
   readonly returns: readonly string[];
   /** Id of the return, state, amount and attempt. */
   readonly refunds: readonly string[];
@@ -32,7 +32,9 @@ export function viewOfModel(order: ModelOrder): OrderView {
     paidMinor: order.paidMinor,
     invoices: order.invoices,
     returnedQuantities: order.lines.map((_, line) => returnedUnits(order, line)),
-    returns: Array.from(order.returns, ([id, { state, quantities }]) => `${id} ${state} ${quantities.join()}`).sort(),
+    returns: Array.from(order.returns, ([id, { state, quantities, accepted }]) => {
+      return `${id} ${state} ${quantities.join()} ${(accepted ?? quantities).join()}`;
+    }).sort(),
     refunds: Array.from(order.refunds, ([returnId, { state, amountMinor, attempt }]) => {
       return `${returnId ?? 'cancelled'} ${state} ${amountMinor} ${attempt}`;
     }).sort(),
@@ -48,12 +50,15 @@ export async function viewOfDatabase({ pool }: TestDatabase, orderId: number): P
             (SELECT count(*) FROM invoices WHERE order_id = $1) AS invoices,
             ARRAY(SELECT returned_quantity FROM order_items WHERE order_id = $1 ORDER BY line_number)
               AS "returnedQuantities",
-            ARRAY(SELECT format('%s %s %s', returns.id, state,
-                                (SELECT string_agg(coalesce(return_items.quantity, 0)::text, ',' ORDER BY line_number)
-                                 FROM order_items LEFT JOIN return_items
-                                   ON order_item_id = order_items.id AND return_id = returns.id
-                                 WHERE order_items.order_id = $1))
-                  FROM returns WHERE order_id = $1) AS returns,
+            ARRAY(SELECT format('%s %s %s %s', returns.id, state, asked_back, accepted)
+                  FROM returns CROSS JOIN LATERAL (
+                    SELECT string_agg(coalesce(return_items.quantity, 0)::text, ',' ORDER BY line_number) AS asked_back,
+                           string_agg(coalesce(accepted_quantity, return_items.quantity, 0)::text, ','
+                                      ORDER BY line_number) AS accepted
+                    FROM order_items LEFT JOIN return_items
+                      ON order_item_id = order_items.id AND return_id = returns.id
+                    WHERE order_items.order_id = $1) AS units
+                  WHERE order_id = $1) AS returns,
             ARRAY(SELECT format('%s %s %s %s', coalesce(return_id::text, 'cancelled'), state, amount_minor, attempt)
                   FROM refunds WHERE order_id = $1) AS refunds,
             ARRAY(SELECT kind FROM jobs WHERE order_id = $1) AS jobs

@@ -6,7 +6,13 @@
 export type ModelCommand =
   | { readonly kind: 'move'; readonly event: string; readonly expectedVersion?: number }
   | { readonly kind: 'request'; readonly quantities: readonly number[] }
-  | { readonly kind: 'return'; readonly returnId: number; readonly event: string }
+  | {
+      readonly kind: 'return';
+      readonly returnId: number;
+      readonly event: string;
+      /** Of completing it, what is said of each line of the order; null: nothing, so that all of it is accepted. */
+      readonly accepted: readonly (number | null)[];
+    }
   | { readonly kind: 'refund'; readonly returnId: number | null; readonly event: string; readonly attempt: number };
 
 interface ModelLine {
@@ -18,6 +24,8 @@ export interface ModelReturn {
   state: string;
   /** One for each line of the order. */
   readonly quantities: readonly number[];
+  /** The same of what was accepted; null: it is not completed. */
+  accepted: readonly number[] | null;
 }
 
 export interface ModelRefund {
@@ -112,7 +120,7 @@ function outcomeOf(order: ModelOrder, command: ModelCommand, newId: number): str
     case 'request':
       return requestReturn(order, command.quantities, newId);
     case 'return':
-      return moveReturn(order, command.returnId, command.event);
+      return moveReturn(order, command);
     case 'refund':
       return moveRefund(order, command);
   }
@@ -138,23 +146,29 @@ function requestReturn(order: ModelOrder, quantities: readonly number[], newId: 
     return (quantities[index] ?? 0) > line.quantity - returnedUnits(order, index);
   });
   if (tooMany) return 'return.quantity_exceeds_returnable';
-  order.returns.set(newId, { state: 'REQUESTED', quantities });
+  order.returns.set(newId, { state: 'REQUESTED', quantities, accepted: null });
   return 'done';
 }
 
-function moveReturn(order: ModelOrder, returnId: number, event: string): string {
-  const found = order.returns.get(returnId);
-  const to = RETURN_MOVES[found?.state ?? '']?.[event];
+function moveReturn(order: ModelOrder, command: Extract<ModelCommand, { kind: 'return' }>): string {
+  const found = order.returns.get(command.returnId);
+  const to = RETURN_MOVES[found?.state ?? '']?.[command.event];
   if (!found || to === undefined) return 'return.illegal_transition';
-  found.state = to;
-  if (event === 'complete') {
-    addRefund(
-      order,
-      returnId,
-      priceOf(order, (_, index) => found.quantities[index] ?? 0),
-    );
-    order.jobs.push('credit_note.render');
+  if (command.event === 'complete') {
+    const accepted = found.quantities.map((quantity, line) => command.accepted[line] ?? quantity);
+    if (accepted.some((units, index) => units > (found.quantities[index] ?? 0)))
+      return 'return.quantity_exceeds_requested';
+    found.accepted = accepted;
+    if (accepted.some((units) => units > 0)) {
+      addRefund(
+        order,
+        command.returnId,
+        priceOf(order, (_, index) => accepted[index] ?? 0),
+      );
+      order.jobs.push('credit_note.render');
+    }
   }
+  found.state = to;
   return 'done';
 }
 
@@ -180,11 +194,11 @@ function addRefund(order: ModelOrder, returnId: number | null, amountMinor: numb
   order.transitions += 1;
 }
 
-/** Units of a line in returns that were not rejected. */
+/** Units of a line in returns that were not rejected, and of completed ones those that were accepted. */
 export function returnedUnits(order: ModelOrder, line: number): number {
   return [...order.returns.values()]
     .filter(({ state }) => state !== 'REJECTED')
-    .reduce((sum, { quantities }) => sum + (quantities[line] ?? 0), 0);
+    .reduce((sum, { quantities, accepted }) => sum + ((accepted ?? quantities)[line] ?? 0), 0);
 }
 
 function priceOf(order: ModelOrder, quantityOf: (line: ModelLine, index: number) => number): number {

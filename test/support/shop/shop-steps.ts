@@ -23,13 +23,21 @@ export const step = fc.record({
   about: fc.constantFrom('order', 'order', 'order', 'request', 'return', 'return', 'refund'),
   choice: fc.nat(11),
   quantities: fc.constantFrom([1, 0], [2, 0], [3, 1], [0, 1], [1, 1]),
+  /** Of the lines of a return that is completed; null: nothing is said of it. */
+  accepted: fc.constantFrom([null, null], [0, 0], [1, 0], [1, null]),
   isVersioned: fc.boolean(),
   isWild: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-function steps(order: number, about: Step['about'], choices: readonly number[], isWild = false): Step[][] {
-  return choices.map((choice) => [{ order, about, choice, quantities: [1, 0], isVersioned: false, isWild }]);
+function steps(
+  order: number,
+  about: Step['about'],
+  choices: readonly number[],
+  more: Partial<Pick<Step, 'isWild' | 'quantities' | 'accepted'>> = {},
+): Step[][] {
+  const plain = { quantities: [1, 0], accepted: [null, null], isVersioned: false, isWild: false } as const;
+  return choices.map((choice) => [{ order, about, choice, ...plain, ...more }]);
 }
 
 const CANCEL = ORDER_EVENTS.indexOf('cancel');
@@ -37,8 +45,8 @@ const CANCEL = ORDER_EVENTS.indexOf('cancel');
 /** One walk, a step a round, that makes every move there is: what chance may miss on a slow machine. */
 export const everyMove: Step[][] = [
   steps(0, 'order', [0]),
-  steps(0, 'order', [CANCEL], true),
-  steps(2, 'order', [CANCEL], true),
+  steps(0, 'order', [CANCEL], { isWild: true }),
+  steps(2, 'order', [CANCEL], { isWild: true }),
   // Delivered; a return that goes all the way, and one that is rejected.
   steps(1, 'order', [0, 0, 0, 0]),
   steps(1, 'request', [0]),
@@ -49,6 +57,9 @@ export const everyMove: Step[][] = [
   steps(1, 'refund', [0, 1, 0, 0, 0, 0]),
   // That of the order which was cancelled: submitted, declined, paid elsewhere.
   steps(0, 'refund', [0, 1, 1]),
+  // Another return, of two units, of which one is accepted.
+  steps(1, 'request', [0], { quantities: [2, 0] }),
+  steps(1, 'return', [2, 2, 2, 2], { accepted: [1, 0] }),
 ].flat();
 
 function pick<Item>(items: readonly Item[], choice: number): Item | undefined {
@@ -56,14 +67,20 @@ function pick<Item>(items: readonly Item[], choice: number): Item | undefined {
 }
 
 /** The command that a step comes to, for an order of two lines. */
-export function commandFor({ about, choice, quantities, isVersioned, isWild }: Step, model: ModelOrder): ModelCommand {
+export function commandFor(step: Step, model: ModelOrder): ModelCommand {
+  const { about, choice, quantities, accepted, isVersioned, isWild } = step;
   const chosenReturn = pick([...model.returns], choice);
   const chosenRefund = pick([...model.refunds], choice);
   if (about === 'request') return { kind: 'request', quantities };
   if (about === 'return' && chosenReturn) {
-    const [returnId, { state }] = chosenReturn;
+    const [returnId, { state, quantities: asked }] = chosenReturn;
     const event = pick(isWild ? RETURN_EVENTS : returnEvents(state), choice) ?? 'complete';
-    return { kind: 'return', returnId, event };
+    return {
+      kind: 'return',
+      returnId,
+      event,
+      accepted: asked.map((units, line) => (units > 0 ? (accepted[line] ?? null) : null)),
+    };
   }
   if (about === 'refund' && chosenRefund) {
     const [returnId, { state, attempt }] = chosenRefund;
@@ -91,7 +108,10 @@ export function requestFor(command: ModelCommand, parts: OrderParts): EngineRequ
     case 'return': {
       const { returnId } = command;
       const event = known(RETURN_EVENTS, command.event);
-      return change({ returnId }, { type: 'move_return', returnId, event, reason: null });
+      const accepted = command.accepted.flatMap((quantity, line) =>
+        quantity === null ? [] : [{ orderItemId: parts.itemIds[line] ?? 0, quantity }],
+      );
+      return change({ returnId }, { type: 'move_return', returnId, event, reason: null, accepted });
     }
     case 'refund': {
       const refundId = parts.refunds.find(({ returnId }) => returnId === command.returnId)?.id ?? 0;
