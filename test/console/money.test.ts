@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { isThere } from './support/browser.ts';
+import { breachesOf, isThere } from './support/browser.ts';
 import { describeConsole, useConsole } from './support/console.ts';
 
 const shop = useConsole();
@@ -69,6 +69,44 @@ describeConsole('money', () => {
     await dialog.getByRole('button', { name: 'Complete and refund' }).click();
     await isThere(page.getByText(`R-${id} is completed.`));
     expect(await refundedBy([id])).toBe(19_800);
+  });
+
+  it('goes back for the units of a return that are accepted, after its sum was seen, and the rest can come back again', async () => {
+    const order = await delivered(300);
+    const id = await returnOf(order, 3);
+    await receive(id);
+    const page = await shop.open(`/returns?state=RECEIVED&open=${id}`);
+    const open = page.getByRole('complementary');
+    await open.getByRole('button', { name: 'Complete and refund' }).click();
+    const dialog = page.getByRole('dialog');
+    await isThere(dialog.getByText('₹297.00 goes back to the customer'));
+    const units = dialog.getByRole('textbox', { name: 'Accepted units of Brass oil lamp' });
+    expect(await units.inputValue()).toBe('3');
+    // By the keyboard: one unit fewer than all.
+    await units.focus();
+    await page.keyboard.press('ArrowDown');
+    await isThere(dialog.getByText('₹198.00 goes back to the customer'));
+    await isThere(dialog.getByText('1 unit is not accepted'));
+    expect(await breachesOf(page)).toEqual([]);
+    await units.fill('0');
+    await isThere(dialog.getByRole('button', { name: 'Complete without refund' }));
+    // What was typed is there after a reload.
+    await units.fill('2');
+    await page.reload();
+    await open.getByRole('button', { name: 'Complete and refund' }).click();
+    await isThere(dialog.getByText('₹198.00 goes back to the customer'));
+    await dialog.getByLabel('Reason').fill('One is used');
+    await dialog.getByRole('button', { name: 'Complete and refund' }).click();
+    await isThere(page.getByText(`R-${id} is completed.`));
+    expect(await refundedBy([id])).toBe(19_800);
+
+    await page.goto(`${shop.url}/console/returns?state=COMPLETED&open=${id}`);
+    await isThere(open.getByText('2 of 3 accepted'));
+    await page.goto(`${shop.url}/console/orders/${order.id}`);
+    await isThere(page.getByText('2 of 3 × Brass oil lamp accepted'));
+    await isThere(page.getByText(`Return R-${id} complete, 2 of 3 accepted`));
+    await isThere(page.getByText('One is used'));
+    await isThere(page.getByRole('button', { name: 'Start a return' }));
   });
 
   it('that was to go back and did not is kept, and told apart from what was refunded', async () => {

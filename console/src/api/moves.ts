@@ -28,6 +28,22 @@ export function moveReturn(seen: Versioned, event: ReturnEvent, reason: string, 
   );
 }
 
+export interface Completion {
+  /** The lines of which not all is accepted. */
+  readonly accepted: { readonly order_item_id: number; readonly quantity: number }[];
+  readonly reason: string;
+}
+
+/** @throws ApiProblem with a status of 412 when the return's order is not as the person saw it any more */
+export function completeReturn(seen: Versioned, { accepted, reason }: Completion, key: string): Promise<Return> {
+  return answerOf(
+    api.POST('/v1/returns/{id}/complete', {
+      params: { path: { id: seen.id }, header: { 'if-match': etagOf(seen), 'idempotency-key': key } },
+      body: { ...bodyOf(reason), ...(accepted.length > 0 ? { accepted } : {}) },
+    }),
+  );
+}
+
 /** What of a payment's events a person may ask for: the others are the gateway's. */
 export type PaymentAct = Extract<Payment['allowed'][number], 'capture' | 'void'>;
 

@@ -8,6 +8,7 @@ import { returnLabel } from '../../format/words.ts';
 import { CloseIcon } from '../../parts/icons.tsx';
 import { Loaded } from '../../parts/outcome.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
+import { acceptedWords } from './accepted.ts';
 import { RefundDue } from './refund-due.tsx';
 import { ReturnButtons } from './return-buttons.tsx';
 import classes from './inbox.module.css';
@@ -30,6 +31,7 @@ export function OpenReturn({ returnId, onClose, onDone }: OpenReturnProps) {
 }
 
 function Content({ of, onClose, onDone }: Omit<OpenReturnProps, 'returnId'> & { readonly of: Return }) {
+  const accepted = acceptedWords(of);
   return (
     <>
       <div className={classes.openHead}>
@@ -62,8 +64,16 @@ function Content({ of, onClose, onDone }: Omit<OpenReturnProps, 'returnId'> & { 
         </dd>
         <dt>Reason</dt>
         <dd>{of.reason}</dd>
+        {accepted !== undefined && (
+          <>
+            <dt>Outcome</dt>
+            <dd>{accepted}</dd>
+          </>
+        )}
       </dl>
-      <h3 className={classes.section}>{of.refund_id === null ? 'What completing it refunds' : 'What was refunded'}</h3>
+      <h3 className={classes.section}>
+        {of.state === 'COMPLETED' ? 'What was refunded' : 'What completing it refunds'}
+      </h3>
       <RefundDue of={of} />
       <Link to="/returns/$returnId/label" params={{ returnId: of.id }}>
         Print its label

@@ -1,4 +1,4 @@
-import type { Return, ReturnEvent } from '../../api/types.ts';
+import type { RefundDue, Return, ReturnEvent } from '../../api/types.ts';
 import type { Act } from '../orders/consequences.ts';
 
 const quick = { asks: false, dangerous: false, reason: 'none' } as const;
@@ -17,8 +17,17 @@ export function subjectOf(
 ): Subject {
   // Left out where the return was read in a list.
   if (due === undefined) return { orderNumber };
+  return { orderNumber, refund: refundWords(due, currency, money) };
+}
+
+/** The sum that goes back. */
+export function refundWords(
+  due: RefundDue | null,
+  currency: string,
+  money: (minor: number, currency: string) => string,
+): string {
   const minor = due?.total_minor ?? 0;
-  return { orderNumber, refund: minor === 0 ? 'Nothing' : money(minor, currency) };
+  return minor === 0 ? 'Nothing' : money(minor, currency);
 }
 
 /** How an event of a return is put to a person. Which ones there are, says the API. */

@@ -6,7 +6,7 @@ import { returnLabel } from '../../format/words.ts';
 import { useKeys } from '../../parts/hotkeys.ts';
 import { ActDialog } from '../../parts/act-dialog.tsx';
 import { useMay } from '../../shell/me.tsx';
-import { RefundDue } from './refund-due.tsx';
+import { CompleteDialog } from './complete-dialog.tsx';
 import { returnActOf, subjectOf } from './return-acts.ts';
 import { useReturnMove } from './use-return-move.ts';
 
@@ -36,6 +36,12 @@ export function ReturnButtons({ of, onDone, hasKeys = false }: ReturnButtonsProp
     d: () => void press(allowed.find((event) => actOf(event).dangerous)),
   };
   useKeys(hasKeys ? keys : {});
+  const closing = {
+    ...(onDone ? { onDone } : {}),
+    onClose: () => {
+      setAsked(undefined);
+    },
+  };
   return (
     <>
       {allowed.map((event, index) => {
@@ -52,16 +58,8 @@ export function ReturnButtons({ of, onDone, hasKeys = false }: ReturnButtonsProp
           </Button>
         );
       })}
-      {asked !== undefined && (
-        <ReturnDialog
-          of={of}
-          event={asked}
-          {...(onDone ? { onDone } : {})}
-          onClose={() => {
-            setAsked(undefined);
-          }}
-        />
-      )}
+      {asked === 'complete' && <CompleteDialog of={of} {...closing} />}
+      {asked !== undefined && asked !== 'complete' && <ReturnDialog of={of} event={asked} {...closing} />}
     </>
   );
 }
@@ -73,20 +71,15 @@ interface ReturnDialogProps {
   readonly onDone?: () => void;
 }
 
-/** Asks before an event of a return; before completing it, with the refund to the last unit. */
-export function ReturnDialog({ of, event, onClose, onDone }: ReturnDialogProps) {
+/** Asks before an event of a return. */
+function ReturnDialog({ of, event, onClose, onDone }: ReturnDialogProps) {
   const { act, refresh } = useReturnMove();
   const money = useMoney();
   const { name, consequence, dangerous, reason } = returnActOf(event, subjectOf(of, money));
   return (
     <ActDialog
       title={`${name}: ${returnLabel(of.id)}`}
-      consequence={
-        <>
-          {event === 'complete' && <RefundDue of={of} />}
-          <p>{consequence}</p>
-        </>
-      }
+      consequence={<p>{consequence}</p>}
       confirm={name}
       dangerous={dangerous}
       reason={reason}

@@ -13,6 +13,7 @@ import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useRestOfList } from '../../parts/rest-of-list.ts';
 import { useMay } from '../../shell/me.tsx';
+import { unitsWords } from './accepted.ts';
 import { OpenReturn } from './open-return.tsx';
 import { ReturnsBulkBar } from './returns-bulk-bar.tsx';
 import classes from './inbox.module.css';
@@ -44,7 +45,7 @@ const COLUMNS: readonly Column<Return>[] = [
     name: 'Items',
     width: 'minmax(6rem, 1.6fr)',
     isExtra: true,
-    cell: ({ items }) => items.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', '),
+    cell: ({ items }) => items.map((item) => unitsWords(item, item.sku)).join(', '),
   },
   {
     name: 'Goods',

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActKeys } from '../../api/act-keys.ts';
-import { moveReturn } from '../../api/moves.ts';
+import { completeReturn, moveReturn, type Completion } from '../../api/moves.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import type { Return, ReturnEvent } from '../../api/types.ts';
 import { returnLabel, wordsOf } from '../../format/words.ts';
@@ -17,11 +17,14 @@ export function useReturnMove() {
       [['order', orderId], ['returns'], ['overview']].map((queryKey) => client.invalidateQueries({ queryKey })),
     );
 
-  const act = async (seen: Return, event: ReturnEvent, reason: string, key: string) => {
-    const after = await moveReturn(seen, event, reason, key);
+  const told = async (moving: Promise<Return>) => {
+    const after = await moving;
     tellDone(`${returnLabel(after.id)} is ${wordsOf(after.state).toLowerCase()}.`);
     await refresh(after.order_id);
   };
+  const act = (seen: Return, event: ReturnEvent, reason: string, key: string) =>
+    told(moveReturn(seen, event, reason, key));
+  const complete = (seen: Return, completion: Completion, key: string) => told(completeReturn(seen, completion, key));
   /** For what needs no dialog: a failure is told where it happened. Answers whether it was done. */
   const actAtOnce = async (seen: Return, event: ReturnEvent): Promise<boolean> => {
     setBusy(seen.id);
@@ -41,5 +44,5 @@ export function useReturnMove() {
       setBusy(undefined);
     }
   };
-  return { act, actAtOnce, refresh, busy };
+  return { act, complete, actAtOnce, refresh, busy };
 }

@@ -8,6 +8,7 @@ import { SealIcon } from '../../../parts/icons.tsx';
 import { Loaded } from '../../../parts/outcome.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
+import { acceptedWords } from '../../returns/accepted.ts';
 import classes from './order.module.css';
 
 /** Who did what, when and why: every entry of the order's audit chain, the newest first. */
@@ -35,6 +36,7 @@ export function RecordPanel({ order }: { readonly order: Order }) {
                 <div className={classes.entry}>
                   <span>
                     {subjectOf(entry)} <strong>{wordsOf(entry.event).toLowerCase()}</strong>
+                    {acceptedOf(entry, order)}
                   </span>
                   <StateBadge state={entry.to_state} />
                 </div>
@@ -52,6 +54,13 @@ export function RecordPanel({ order }: { readonly order: Order }) {
       </Loaded>
     </Panel>
   );
+}
+
+/** The entry says that a return was completed; the return, with how much. */
+function acceptedOf({ entity_type: entity, entity_id: id, event }: Transition, { returns }: Order): string {
+  const found = entity === 'return' && event === 'complete' ? returns.find((each) => each.id === id) : undefined;
+  const words = found && acceptedWords(found);
+  return words === undefined ? '' : `, ${words}`;
 }
 
 function subjectOf({ entity_type: entity, entity_id: id }: Transition): string {
