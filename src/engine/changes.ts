@@ -62,20 +62,26 @@ export interface KeptAnswer extends StoredAnswer {
 /** The parts of orders that a batch made or changed. */
 export interface ChangedParts {
   readonly newPayments: PartOf<Payment>[];
-  readonly changedPayments: Payment[];
+  readonly changedPayments: PartChange<Payment>[];
   readonly newReturns: PartOf<Return>[];
-  readonly changedReturns: Return[];
+  readonly changedReturns: PartChange<Return>[];
   readonly newRefunds: PartOf<Refund>[];
-  readonly changedRefunds: Refund[];
+  readonly changedRefunds: PartChange<Refund>[];
   readonly newInvoices: PartOf<Invoice>[];
-  readonly changedInvoices: Invoice[];
+  readonly changedInvoices: PartChange<Invoice>[];
   readonly newCreditNotes: PartOf<CreditNote>[];
-  readonly changedCreditNotes: CreditNote[];
+  readonly changedCreditNotes: PartChange<CreditNote>[];
 }
 
 interface PartOf<Part> {
   readonly orderId: number;
   readonly part: Part;
+}
+
+interface PartChange<Part> {
+  /** As the order had it when it was locked: whoever writes `after` asks whether it still is so. */
+  readonly before: Part;
+  readonly after: Part;
 }
 
 /**
@@ -101,20 +107,20 @@ export function changedParts(orders: readonly OrderChange[]): ChangedParts {
       old: readonly Part[],
       now: readonly Part[],
       added: PartOf<Part>[],
-      changed: Part[],
+      changed: PartChange<Part>[],
     ) => {
       if (old === now) return;
       const oldById = new Map(old.map((part) => [part.id, part]));
       for (const part of now) {
         const previous = oldById.get(part.id);
         if (!previous) added.push({ orderId: after.id, part });
-        else if (previous !== part) changed.push(part);
+        else if (previous !== part) changed.push({ before: previous, after: part });
       }
     };
     // What its refunds reserve of a payment is kept by a trigger, and written by nobody else.
-    const changed: Payment[] = [];
+    const changed: PartChange<Payment>[] = [];
     sort(before?.payments ?? [], after.payments, parts.newPayments, changed);
-    parts.changedPayments.push(...changed.filter((payment) => isRewritten(before, payment)));
+    parts.changedPayments.push(...changed.filter(isRewritten));
     sort(before?.returns ?? [], after.returns, parts.newReturns, parts.changedReturns);
     sort(before?.refunds ?? [], after.refunds, parts.newRefunds, parts.changedRefunds);
     const invoices = (order: Order | undefined) => (order?.invoice ? [order.invoice] : []);
@@ -124,9 +130,8 @@ export function changedParts(orders: readonly OrderChange[]): ChangedParts {
   return parts;
 }
 
-function isRewritten(before: Order | undefined, payment: Payment): boolean {
-  const previous = before?.payments.find(({ id }) => id === payment.id);
-  return previous !== undefined && REWRITTEN.some((field) => previous[field] !== payment[field]);
+function isRewritten({ before, after }: PartChange<Payment>): boolean {
+  return REWRITTEN.some((field) => before[field] !== after[field]);
 }
 
 const REWRITTEN = ['state', 'reference', 'intent', 'creditMinor', 'failureCode', 'failureMessage'] as const;

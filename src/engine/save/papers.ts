@@ -25,7 +25,7 @@ export function savePapers(write: Write, parts: ChangedParts): void {
     `UPDATE invoices SET rendered_at = changed.rendered_at, emailed_at = changed.emailed_at
      FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS changed (id, rendered_at, emailed_at)
      WHERE invoices.id = changed.id`,
-    (part) => [part.id, part.renderedAt, part.emailedAt],
+    ({ after }) => [after.id, after.renderedAt, after.emailedAt],
   );
   write(
     'insert-credit-notes',
@@ -52,6 +52,6 @@ export function savePapers(write: Write, parts: ChangedParts): void {
     `UPDATE credit_notes SET rendered_at = changed.rendered_at, emailed_at = changed.emailed_at
      FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS changed (id, rendered_at, emailed_at)
      WHERE credit_notes.id = changed.id`,
-    (part) => [part.id, part.renderedAt, part.emailedAt],
+    ({ after }) => [after.id, after.renderedAt, after.emailedAt],
   );
 }

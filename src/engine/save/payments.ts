@@ -1,5 +1,5 @@
 import type { ChangedParts } from '../changes.ts';
-import type { Write } from './write.ts';
+import { unlessStale, type Write } from './write.ts';
 
 /** Payments, and the refunds that reserve parts of them. */
 export function savePayments(write: Write, parts: ChangedParts): void {
@@ -32,49 +32,59 @@ export function savePayments(write: Write, parts: ChangedParts): void {
   write(
     'update-payments',
     parts.changedPayments,
-    `UPDATE payments SET state = changed.state, reference = changed.reference, intent = changed.intent,
-                         capture_minor = changed.capture_minor, credit_minor = changed.credit_minor,
-                         failure_code = changed.failure_code, failure_message = changed.failure_message,
-                         updated_at = changed.updated_at
-     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
-                 $8::text[], $9::timestamptz[])
-          AS changed (id, state, reference, intent, capture_minor, credit_minor, failure_code, failure_message,
-                      updated_at)
-     WHERE payments.id = changed.id`,
-    (part) => [
-      part.id,
-      part.state,
-      part.reference,
-      part.intent,
-      part.captureMinor,
-      part.creditMinor,
-      part.failureCode,
-      part.failureMessage,
-      part.updatedAt,
+    unlessStale(
+      'payments',
+      `UPDATE payments SET state = changed.state, reference = changed.reference, intent = changed.intent,
+                           capture_minor = changed.capture_minor, credit_minor = changed.credit_minor,
+                           failure_code = changed.failure_code, failure_message = changed.failure_message,
+                           updated_at = changed.updated_at
+       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                   $8::text[], $9::text[], $10::timestamptz[])
+            AS changed (id, state_before, state, reference, intent, capture_minor, credit_minor, failure_code,
+                        failure_message, updated_at)
+       WHERE payments.id = changed.id AND payments.state = changed.state_before`,
+    ),
+    ({ before, after }) => [
+      after.id,
+      before.state,
+      after.state,
+      after.reference,
+      after.intent,
+      after.captureMinor,
+      after.creditMinor,
+      after.failureCode,
+      after.failureMessage,
+      after.updatedAt,
     ],
   );
   // Before new ones: what a rejected refund gives back may go into one of them.
   write(
     'update-refunds',
     parts.changedRefunds,
-    `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
-                        gateway_reference = changed.gateway_reference,
-                        elsewhere_reference = changed.elsewhere_reference, failure_code = changed.failure_code,
-                        failure_message = changed.failure_message, updated_at = changed.updated_at
-     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
-                 $8::timestamptz[])
-          AS changed (id, state, attempt, gateway_reference, elsewhere_reference, failure_code, failure_message,
-                      updated_at)
-     WHERE refunds.id = changed.id`,
-    (part) => [
-      part.id,
-      part.state,
-      part.attempt,
-      part.gatewayReference,
-      part.elsewhereReference,
-      part.failureCode,
-      part.failureMessage,
-      part.updatedAt,
+    unlessStale(
+      'refunds',
+      `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
+                          gateway_reference = changed.gateway_reference,
+                          elsewhere_reference = changed.elsewhere_reference, failure_code = changed.failure_code,
+                          failure_message = changed.failure_message, updated_at = changed.updated_at
+       FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::text[],
+                   $8::text[], $9::text[], $10::timestamptz[])
+            AS changed (id, state_before, attempt_before, state, attempt, gateway_reference, elsewhere_reference,
+                        failure_code, failure_message, updated_at)
+       WHERE refunds.id = changed.id AND refunds.state = changed.state_before
+         AND refunds.attempt = changed.attempt_before`,
+    ),
+    ({ before, after }) => [
+      after.id,
+      before.state,
+      before.attempt,
+      after.state,
+      after.attempt,
+      after.gatewayReference,
+      after.elsewhereReference,
+      after.failureCode,
+      after.failureMessage,
+      after.updatedAt,
     ],
   );
   write(

@@ -1,6 +1,6 @@
 import type { ReturnItem } from '../../domain/orders/order.ts';
 import type { ChangedParts } from '../changes.ts';
-import type { Write } from './write.ts';
+import { unlessStale, type Write } from './write.ts';
 
 export function saveReturns(write: Write, parts: ChangedParts): void {
   write(
@@ -22,10 +22,14 @@ export function saveReturns(write: Write, parts: ChangedParts): void {
   write(
     'update-returns',
     parts.changedReturns,
-    `UPDATE returns SET state = changed.state, updated_at = changed.updated_at
-     FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS changed (id, state, updated_at)
-     WHERE returns.id = changed.id`,
-    (part) => [part.id, part.state, part.updatedAt],
+    unlessStale(
+      'returns',
+      `UPDATE returns SET state = changed.state, updated_at = changed.updated_at
+       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+            AS changed (id, state_before, state, updated_at)
+       WHERE returns.id = changed.id AND returns.state = changed.state_before`,
+    ),
+    ({ before, after }) => [after.id, before.state, after.state, after.updatedAt],
   );
   // Behind their returns: units are accepted by one that is COMPLETED.
   write(

@@ -18,6 +18,15 @@ export function writeTo(client: ClientBase, sent: Promise<unknown>[]): Write {
   };
 }
 
+/**
+ * An update that writes each of its rows, `$1` their ids, or has the database refuse the transaction (40001), which is then
+ * decided again: somebody has changed a part by hand, whose order's row, which would tell, they left alone.
+ */
+export function unlessStale(table: string, update: string): string {
+  return `WITH written AS (${update} RETURNING ${table}.id)
+          SELECT refuse_stale_write('${table}', cardinality($1::bigint[]), count(*)) FROM written`;
+}
+
 /** A value for a jsonb column. */
 export function json(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
