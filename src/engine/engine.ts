@@ -221,9 +221,11 @@ export class Engine {
       this.#report(result);
       return result.outcomes;
     } catch (error) {
-      if (error instanceof OutcomeUnknown) client.end().catch(() => undefined);
+      const isAway = isUnavailable(error);
+      // A server that takes no writes would roll back, and refuse the next batch on this connection as well.
+      if (isAway || error instanceof OutcomeUnknown) client.end().catch(() => undefined);
       else await this.#rollBack(client);
-      throw isUnavailable(error) ? new ConnectionLost('the connection was lost', { cause: error }) : error;
+      throw isAway ? new ConnectionLost('the connection was lost', { cause: error }) : error;
     }
   }
 

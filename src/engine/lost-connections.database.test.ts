@@ -164,6 +164,19 @@ describe('the connection is lost before the commit', () => {
   });
 });
 
+test('a server that took no writes for a while: refused as unavailable, and the engine writes again by itself', async () => {
+  const administrator = await sessions.open();
+  const setting = `DATABASE ${new URL(database.url).pathname.slice(1)}`;
+  // Its sessions stay as they were when they began, as those do that reach a standby while the primary changes.
+  await administrator.query(`ALTER ${setting} SET default_transaction_read_only = on`);
+  const engine = engines.open();
+  const refused = engine.execute(place({ customerId: 'read-only' }));
+  await expect(refused).rejects.toThrow(DatabaseUnavailable);
+  await administrator.query(`ALTER ${setting} RESET default_transaction_read_only`);
+  expect(doneOrder(await engine.execute(place({ customerId: 'read-only' }))).version).toBe(1);
+  expect(await ordersOf('read-only')).toBe(1);
+});
+
 test('every backend is killed again and again while 200 commands with keys are under way: all are answered, each once', async () => {
   const customerId = 'stormy';
   const numbers = Array.from({ length: 200 }, (_, n) => `STORM-${n}`);

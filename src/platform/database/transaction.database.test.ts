@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
+import { useSessions } from '../../../test/support/sessions.ts';
+import { silentLogger } from '../logger.ts';
+import { createPool } from './postgres.ts';
 import { inTransaction, OutcomeUnknown } from './transaction.ts';
 
 /** What is known of a transaction when it fails: that nothing was done, unless its COMMIT was lost. */
 const database = useDatabase();
+const sessions = useSessions(database);
 const INSERT = 'INSERT INTO notes VALUES ($1)';
 const CUT = 'SELECT pg_terminate_backend(pg_backend_pid())';
 
@@ -50,5 +54,19 @@ describe('a transaction', () => {
     await database.pool.query(INSERT, ['taken']);
     const work = inTransaction(database.pool, (client) => client.query(INSERT, ['taken']));
     await expect(work).rejects.toMatchObject({ code: '23505' });
+  });
+
+  test('on a server that takes no writes leaves no connection behind that goes on refusing them', async () => {
+    const administrator = await sessions.open();
+    const setting = `DATABASE ${new URL(database.url).pathname.slice(1)}`;
+    const options = { databaseUrl: database.url, applicationName: 'read-only', size: 1, logger: silentLogger };
+    const pool = createPool(options);
+    const note = () => inTransaction(pool, (client) => client.query(INSERT, ['after']));
+    await administrator.query(`ALTER ${setting} SET default_transaction_read_only = on`);
+    await expect(note()).rejects.toMatchObject({ code: '25006' });
+    await administrator.query(`ALTER ${setting} RESET default_transaction_read_only`);
+    await note();
+    await pool.end();
+    expect(await noted('after')).toBe(true);
   });
 });

@@ -27,7 +27,8 @@ export async function inTransaction<Result>(
   } catch (error) {
     await client.query('ROLLBACK').then(
       () => {
-        client.release();
+        // A server that takes no writes rolls back all the same, and would refuse whoever gets this connection next.
+        client.release(isUnavailable(error));
       },
       () => {
         client.release(true);
