@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { confirmWritable } from '../../platform/database/writable.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { bareProblemAnswers, guardedProblemAnswers } from '../http/documentation.ts';
 
@@ -44,9 +45,9 @@ export function operationRoutes(
     },
     async (_request, reply) => {
       // On a connection that no report holds: a pool that is busy is no database that is away.
-      const database = await identity.pool.query('SELECT 1').then(
+      const database = await confirmWritable(identity.pool).then(
         () => ({ status: 'ok' as const }),
-        () => ({ status: 'failing' as const, detail: 'the database does not answer' }),
+        () => ({ status: 'failing' as const, detail: 'the database does not answer, or takes no writes' }),
       );
       const process = accepting()
         ? { status: 'ok' as const }

@@ -34,7 +34,7 @@ export function saveReturns(write: Write, parts: ChangedParts): void {
   // Behind their returns: units are accepted by one that is COMPLETED.
   write(
     'accept-return-items',
-    parts.changedReturns.flatMap(({ items }) => items.filter((item) => acceptedInPart(item) !== null)),
+    parts.changedReturns.flatMap(({ after }) => after.items.filter((item) => acceptedInPart(item) !== null)),
     `UPDATE return_items SET accepted_quantity = accepted.quantity
      FROM unnest($1::bigint[], $2::integer[]) AS accepted (id, quantity)
      WHERE return_items.id = accepted.id`,

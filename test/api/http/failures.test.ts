@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { useApi } from '../../support/api.ts';
 import { moveOrder, newOrder, placeOrder, type OrderJson, type ProblemJson } from '../../support/shop/shop.ts';
 import { TcpProxy } from '../../support/servers/tcp-proxy.ts';
+import { useSessions } from '../../support/sessions.ts';
 
 describe('something that nobody foresaw', () => {
   const api = useApi();
@@ -109,5 +110,30 @@ describe('a database that is away', () => {
     }
     const { rowCount } = await api.database.pool.query("SELECT FROM orders WHERE order_number LIKE 'CUT-%'");
     expect(rowCount).toBe(200);
+  });
+});
+
+describe('a database that takes no writes, as the standby does that is met while the primary changes', () => {
+  const api = useApi();
+  const sessions = useSessions(api.database);
+
+  it('is told by /ready and by 503, and all is well once it takes them', async () => {
+    const administrator = await sessions.open();
+    const setting = `DATABASE ${new URL(api.database.url).pathname.slice(1)}`;
+    await administrator.query(`ALTER ${setting} SET default_transaction_read_only = on`);
+    // Those that were there before go on as they were.
+    await administrator.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    const ready = await api.get('/ready');
+    expect(ready.statusCode).toBe(503);
+    expect(ready.json()).toMatchObject({ status: 'not_ready', checks: { database: { status: 'failing' } } });
+    const refused = await api.post('/v1/orders', newOrder({ order_number: 'READ-ONLY' }));
+    expect([refused.statusCode, refused.json<ProblemJson>().code]).toEqual([503, 'service.unavailable']);
+
+    await administrator.query(`ALTER ${setting} RESET default_transaction_read_only`);
+    expect((await api.get('/ready')).statusCode).toBe(200);
+    expect((await api.post('/v1/orders', newOrder({ order_number: 'READ-ONLY' }))).statusCode).toBe(201);
   });
 });
