@@ -13,6 +13,7 @@ import {
   withKey,
 } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
+import { isHeldUp } from '../platform/database/postgres.ts';
 import { Overloaded } from '../platform/sharing/coalesce.ts';
 import type { Engine } from './engine.ts';
 import type { EngineRequest } from './request.ts';
@@ -166,6 +167,26 @@ describe('a batch that fails as a whole', () => {
     await sessions.waitingForLock('roundtrip engine');
     await session.query('ROLLBACK');
     expect(doneOrder(await outcome).orderNumber).toBe('BETWEEN-2');
+  });
+
+  test('because others hold its orders: each of those is refused soon, and the last in the row is not kept waiting', async () => {
+    const lockTimeoutMs = 1_000;
+    const databaseUrl = new URL(database.url);
+    databaseUrl.searchParams.set('lock_timeout', String(lockTimeoutMs));
+    const engine = engines.open({ databaseUrl: databaseUrl.href });
+    const held = await Promise.all([1, 2, 3].map(() => shop.place()));
+    const free = await shop.place();
+    const session = await sessions.open();
+    await session.query('BEGIN');
+    await session.query('SELECT FROM orders WHERE id = ANY ($1) FOR UPDATE', [held.map(({ id }) => id)]);
+    const sentAt = performance.now();
+    const refused = held.map(({ id }) => expect(engine.execute(move(id, 'pay'))).rejects.toSatisfy(isHeldUp));
+    expect(doneOrder(await engine.execute(move(free.id, 'pay'))).state).toBe('PAID');
+    // The batch has waited as long as a session does; three that wait as long again would be four times that.
+    expect(performance.now() - sentAt).toBeLessThan(3 * lockTimeoutMs);
+    await Promise.all(refused);
+    await session.query('COMMIT');
+    expect(doneOrder(await engine.execute(move(held[0]?.id ?? 0, 'pay'))).state).toBe('PAID');
   });
 
   test('an answer that cannot be rendered fails its own command alone, and leaves nothing of it', async () => {

@@ -2,7 +2,13 @@ import type { Client } from 'pg';
 import { UnderwayMap } from '../platform/sharing/underway-map.ts';
 import { Coalescer, type Waiting } from '../platform/sharing/coalesce.ts';
 import type { Logger } from '../platform/logger.ts';
-import { DatabaseUnavailable, isUnavailable, sqlState, violatedConstraint } from '../platform/database/postgres.ts';
+import {
+  DatabaseUnavailable,
+  isHeldUp,
+  isUnavailable,
+  sqlState,
+  violatedConstraint,
+} from '../platform/database/postgres.ts';
 import { connectWithKeptPlans, renewPlans } from '../platform/database/kept-plans.ts';
 import { OutcomeUnknown } from '../platform/database/transaction.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
@@ -59,6 +65,9 @@ const REFUSING_CLASSES = new Set(['23', '40', 'P0']);
 
 /** Prepared, as every statement behind it is, so that the socket holds them together. */
 const BEGIN = { name: 'begin', text: 'BEGIN' };
+
+/** For commands whose batch has waited for a lock as long as a session does: those behind them have waited as long. */
+const WAIT_BRIEFLY = { name: 'wait-briefly', text: "SET LOCAL lock_timeout = '100ms'" };
 
 const TAKEN_CONSTRAINTS = new Set(['idempotency_keys_pkey', 'orders_order_number_key']);
 
@@ -169,7 +178,7 @@ export class Engine {
         continue;
       }
       try {
-        answerAll([waiting], await this.#transact([waiting.item]));
+        answerAll([waiting], await this.#transact([waiting.item], isHeldUp(batchError)));
       } catch (error) {
         const isAway = error instanceof DatabaseUnavailable;
         // As long as nobody can look, what the lost commit did stays unknown.
@@ -183,12 +192,16 @@ export class Engine {
     }
   }
 
-  /** One transaction, done again while the database says that doing it again may help. */
-  async #transact(requests: readonly EngineRequest[]): Promise<readonly Outcome[]> {
+  /**
+   * One transaction, done again while the database says that doing it again may help.
+   *
+   * @param hasWaited for a lock already, as long as a session does: it waits a tenth of a second for each
+   */
+  async #transact(requests: readonly EngineRequest[], hasWaited = false): Promise<readonly Outcome[]> {
     let unknown: OutcomeUnknown | undefined;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#transactOnce(requests);
+        return await this.#transactOnce(requests, hasWaited);
       } catch (error) {
         if (error instanceof OutcomeUnknown) unknown = error;
         const single = requests.length === 1 ? requests[0] : undefined;
@@ -207,13 +220,14 @@ export class Engine {
     }
   }
 
-  async #transactOnce(requests: readonly EngineRequest[]): Promise<readonly Outcome[]> {
+  async #transactOnce(requests: readonly EngineRequest[], hasWaited: boolean): Promise<readonly Outcome[]> {
     const client = await this.#takeClient();
     try {
       const nextId = await this.#ids.reserve(client, mostIdsFor(requests));
-      const [, , result] = await Promise.all([
+      const [, , , result] = await Promise.all([
         renewPlans(client),
         client.query(BEGIN),
+        hasWaited ? client.query(WAIT_BRIEFLY) : undefined,
         decideBatch(client, requests, nextId, this.#context),
       ]);
       await this.#save(client, result);
