@@ -211,7 +211,7 @@ export class Engine {
         const taken = single !== undefined && constraint !== undefined && TAKEN_CONSTRAINTS.has(constraint);
         // With its key, a request whose commit was lost may be sent again: it finds its own answer, or does it now.
         const findable = error instanceof OutcomeUnknown && requests.every(({ idempotency }) => idempotency);
-        const nothingHappened = error instanceof ConnectionLost || error instanceof RefusedOnKept;
+        const nothingHappened = error instanceof ConnectionLost || error instanceof RefusedOnMemory;
         const again = taken || findable || nothingHappened || AGAIN_STATES.has(sqlState(error) ?? '');
         // An earlier try may have done it, whatever became of the last one.
         if (!again || tries === MOST_TRIES) throw unknown ?? error;
@@ -247,9 +247,10 @@ export class Engine {
     try {
       await commit(client, saveChanges(client, changes));
     } catch (error) {
-      if (keptIds.length === 0 || !isRefusal(error)) throw error;
-      this.#keptOrders.forget(keptIds);
-      throw new RefusedOnKept('the database refused what was decided on orders in memory', { cause: error });
+      if (isIdTaken(error)) this.#forgetAll();
+      else if (keptIds.length > 0 && isRefusal(error)) this.#keptOrders.forget(keptIds);
+      else throw error;
+      throw new RefusedOnMemory('the database refused what was decided on what is held in memory', { cause: error });
     }
     if (stamp !== undefined) this.#keptOrders.keep(changes.orders, stamp);
   }
@@ -263,14 +264,19 @@ export class Engine {
     }
   }
 
+  /** A standby that took over may lack the newest: it gives their stamps, and blocks of ids, to others. */
+  #forgetAll(): void {
+    this.#keptOrders.clear();
+    this.#ids.forget();
+  }
+
   async #takeClient(): Promise<Client> {
     const idle = this.#idleClients.pop();
     if (idle) return idle;
     try {
       const client = await connectWithKeptPlans(this.#options.databaseUrl, 'roundtrip engine');
       client.on('end', () => {
-        // A standby that took over may lack the newest changes, and give their stamps to others.
-        this.#keptOrders.clear();
+        this.#forgetAll();
         const index = this.#idleClients.indexOf(client);
         if (index >= 0) this.#idleClients.splice(index, 1);
       });
@@ -302,8 +308,14 @@ function rejectAll(batch: readonly WaitingRequest[], error: unknown): void {
 /** A connection that had worked was lost before COMMIT was sent: nothing happened, and another may do it. */
 class ConnectionLost extends DatabaseUnavailable {}
 
-/** Nothing happened. What was decided on may not be as it is in the database, and is read when it is done again. */
-class RefusedOnKept extends Error {}
+/** Nothing happened. What was decided on may not be as it is in the database, and is asked for when it is done again. */
+class RefusedOnMemory extends Error {}
+
+/** Whether a row of an order, or of a part of it, has an id that was held here to be given to another. */
+function isIdTaken(error: unknown): boolean {
+  const constraint = violatedConstraint(error);
+  return constraint !== undefined && constraint.endsWith('_pkey') && !TAKEN_CONSTRAINTS.has(constraint);
+}
 
 /** Whether the database, still there, would not have it. */
 function isRefusal(error: unknown): boolean {

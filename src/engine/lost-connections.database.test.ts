@@ -6,6 +6,7 @@ import { useEngine } from '../../test/support/engine.ts';
 import { allAnswered, tally, useEngines } from '../../test/support/engines.ts';
 import { doneOrder, move, place, withKey } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
+import { onlyOne } from '../domain/example-orders.ts';
 import { DatabaseUnavailable } from '../platform/database/postgres.ts';
 import { OutcomeUnknown } from '../platform/database/transaction.ts';
 
@@ -175,6 +176,45 @@ test('a server that took no writes for a while: refused as unavailable, and the 
   await administrator.query(`ALTER ${setting} RESET default_transaction_read_only`);
   expect(doneOrder(await engine.execute(place({ customerId: 'read-only' }))).version).toBe(1);
   expect(await ordersOf('read-only')).toBe(1);
+});
+
+describe('ids that a process holds, and a standby that took over knows nothing of', () => {
+  /** Has the sequence go on from where it stood before the last block was drawn. */
+  const giveLastBlockAgain = () =>
+    database.pool.query(`SELECT setval('entity_ids', last_value - 1000) FROM entity_ids`);
+
+  test('are given up when a connection ends', async () => {
+    const engine = engines.open();
+    await engine.execute(place());
+    await sessions.terminate(ENGINE);
+    const { rows } = await database.pool.query<{ drawn: number }>(`SELECT nextval('entity_ids') AS drawn`);
+    expect(doneOrder(await engine.execute(place())).id).toBeGreaterThan(onlyOne(rows).drawn);
+  });
+
+  test('are given up when one of them turns out to be taken, and the batch is done with others', async () => {
+    await engines.open().execute(place());
+    await giveLastBlockAgain();
+    const customerId = 'drawn-again';
+    const engine = engines.open();
+    const outcomes = await Promise.all([1, 2, 3].map(() => engine.execute(place({ customerId }))));
+    expect(new Set(outcomes.map((outcome) => doneOrder(outcome).id)).size).toBe(3);
+    expect(await ordersOf(customerId)).toBe(3);
+    expect(engines.warnings).toEqual([]);
+  });
+
+  test('are given up by whoever goes on from an order in memory as well', async () => {
+    const { id } = await shop.place();
+    const engine = engines.open();
+    await engine.execute(move(id, 'pay'));
+    // The rest of its block, as another process may have used it meanwhile.
+    await database.pool.query(
+      `INSERT INTO jobs (id, order_id, kind, subject_id, state)
+       SELECT generate_series(max(state_transitions.id) + 1, last_value + 999), $1, 'invoice.render', 1, 'DONE'
+       FROM state_transitions, entity_ids WHERE order_id = $1 GROUP BY last_value`,
+      [id],
+    );
+    expect(doneOrder(await engine.execute(move(id, 'cancel'))).state).toBe('CANCELLED');
+  });
 });
 
 test('every backend is killed again and again while 200 commands with keys are under way: all are answered, each once', async () => {

@@ -12,7 +12,8 @@ interface Block {
 
 /**
  * Ids are taken in blocks before the batch, so that every insert can leave in one flush. Batches of one process share a
- * supply; blocks of different processes never overlap, as a sequence gives none twice.
+ * supply. Blocks of different processes do not overlap, as a sequence gives none twice: but for a standby that takes over
+ * and lacks the newest of what the primary gave, for which there is `forget`.
  */
 export class IdSupply {
   readonly #blocks: Block[] = [];
@@ -21,8 +22,8 @@ export class IdSupply {
   /**
    * Sets `count` ids aside and answers with the function that deals them out. What it does not deal is never used.
    *
-   * @param client in no transaction: a server that crashes before it has written a commit out forgets which ids it gave,
-   *   and gives them again, whereas this process would remember them
+   * @param client in no transaction, so that what the server gives is written out before it answers: one that crashes
+   *   before it has written a commit out forgets which ids it gave, and gives them again, to this process or another
    */
   async reserve(client: ClientBase, count: number): Promise<() => number> {
     if (this.#available() < count) await this.#fetch(client, count);
@@ -34,6 +35,11 @@ export class IdSupply {
       if (block.next === block.end) reserved.shift();
       return id;
     };
+  }
+
+  /** For when the database may be another one from now on, which gives to others what is held here. */
+  forget(): void {
+    this.#blocks.length = 0;
   }
 
   /** Asks for more each time, so that a busy process asks seldom and a quiet one leaves small gaps. */
