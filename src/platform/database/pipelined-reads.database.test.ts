@@ -25,6 +25,15 @@ const numberOf = async (reads: PipelinedReads, number: number) =>
   (await reads.query<{ number: number }>({ name: 'number', text: 'SELECT $1::integer AS number', values: [number] }))
     .rows[0]?.number;
 
+const readOrders = (reads: PipelinedReads) =>
+  reads.query({ name: 'read-orders', text: 'SELECT id FROM orders LIMIT 1' });
+
+function withLockTimeout(timeoutMs: number): string {
+  const url = new URL(database.url);
+  url.searchParams.set('lock_timeout', String(timeoutMs));
+  return url.href;
+}
+
 /** Nobody is put behind what has not been answered for a tenth of a second. */
 async function countsAsHeldUp(): Promise<void> {
   const since = performance.now();
@@ -85,6 +94,40 @@ describe('reads that come at once', () => {
     await blocker.query('COMMIT');
     expect((await held).rows).toEqual([]);
     expect(await numberOf(reads, 4)).toBe(4);
+  });
+
+  test('have sent what a table lock holds up, and wait for it past the time in which they would have to be sent', async () => {
+    const reads = openReads({ connections: 1 });
+    expect(await numberOf(reads, 0)).toBe(0);
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const held = reads.query({ text: 'SELECT id FROM orders LIMIT 1' });
+    const behind = numberOf(reads, 1);
+    const sentAt = performance.now();
+    await eventually('two seconds, and some', () => performance.now() - sentAt > 2_300);
+    await blocker.query('COMMIT');
+    expect((await held).rows).toEqual([]);
+    expect(await behind).toBe(1);
+  });
+
+  test('of one name, behind the first that a table lock makes fail: they are asked again, and hear nothing of it', async () => {
+    const reads = openReads({ url: withLockTimeout(1_000), connections: 1 });
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const first = expect(readOrders(reads)).rejects.toSatisfy(isHeldUp);
+    const behind = Promise.allSettled([readOrders(reads), readOrders(reads)]);
+    await first;
+    await blocker.query('COMMIT');
+    expect(await behind).toMatchObject([{ value: { rows: [] } }, { value: { rows: [] } }]);
+  });
+
+  test('of one name, behind the first that fails when their time is over: they hear that the database is held up', async () => {
+    const reads = openReads({ url: withLockTimeout(2_500), connections: 1 });
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const first = expect(readOrders(reads)).rejects.toSatisfy(isHeldUp);
+    const behind = [1, 2].map(() => expect(readOrders(reads)).rejects.toThrow(DatabaseUnavailable));
+    await Promise.all([first, ...behind]);
   });
 
   test('get others where all connections are held up, and none once those run again', async () => {

@@ -1,5 +1,5 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import { connectPipelined, DatabaseUnavailable, isUnavailable } from './postgres.ts';
+import { connectPipelined, DatabaseUnavailable, isUnavailable, sqlState } from './postgres.ts';
 
 /** Whatever answers a statement that stands alone and changes nothing: a pool, or connections that reads share. */
 export interface Reads {
@@ -22,8 +22,13 @@ const MOST_UNDERWAY = 4;
  * it already are asked for on another connection as well.
  */
 const SLOW_MS = 100;
-/** What has not been sent by then is not sent: as long as asking a full pool may take. */
+/** What has not been sent by then is not sent, nor sent again: as long as asking a full pool may take. */
 const PATIENCE_MS = 2_000;
+/**
+ * There is no statement of this name. Several of one name are sent behind the first, which brings its text; where that
+ * could not be parsed, because a lock on its table was not to be had, they find nothing.
+ */
+const UNPREPARED_STATE = '26000';
 
 interface Waiting {
   readonly send: (lane: Lane) => Promise<void>;
@@ -69,20 +74,25 @@ export class PipelinedReads implements Reads {
   /** @throws DatabaseUnavailable when the database is away, or no connection was free within two seconds */
   query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
     return new Promise((resolve, reject) => {
-      let deaths = 0;
+      let failures = 0;
       const since = performance.now();
       const send = async (lane: Lane): Promise<void> => {
         try {
           resolve(await this.#askOn<Row>(lane, waiting, statement));
           waiting.isSettled = true;
         } catch (error) {
-          deaths += 1;
-          const isPatient = performance.now() - since < PATIENCE_MS && deaths <= this.#options.mostConnections;
+          failures += 1;
+          const isPatient = performance.now() - since < PATIENCE_MS && failures <= this.#options.mostConnections;
+          const isUnprepared = sqlState(error) === UNPREPARED_STATE;
           // A connection that died, idle or not, says nothing about the database: another may work. All may have died.
-          if (isUnavailable(error) && lane.hasAnswered && isPatient) {
+          const mayWork = isUnprepared || (isUnavailable(error) && lane.hasAnswered);
+          if (mayWork && isPatient) {
             this.#enqueue(waiting);
           } else {
-            reject(error instanceof Error ? error : new Error(String(error)));
+            const told = isUnprepared
+              ? new DatabaseUnavailable('what it was sent behind failed', { cause: error })
+              : error;
+            reject(told instanceof Error ? told : new Error(String(told)));
             waiting.isSettled = true;
           }
         }
@@ -137,8 +147,14 @@ export class PipelinedReads implements Reads {
   #refuseLate(): void {
     const latest = performance.now() - PATIENCE_MS;
     while (this.#queue[0] && this.#queue[0].since <= latest) {
-      this.#queue.shift()?.reject(new DatabaseUnavailable('no connection was free in time'));
+      const late = this.#queue.shift();
+      // One that was to overtake is not asked for elsewhere any more: it is answered where it was sent.
+      if (late && !this.#isUnderway(late)) late.reject(new DatabaseUnavailable('no connection was free in time'));
     }
+  }
+
+  #isUnderway(waiting: Waiting): boolean {
+    return this.#lanes.some(({ places }) => places.some((place) => place.waiting === waiting));
   }
 
   /** An idle one, or a new one, or the one with the fewest under way; undefined: all have enough to do. */
