@@ -17,6 +17,7 @@ const sessions = useSessions(database);
 const proxy = useCommitLosingProxy(database);
 
 const ENGINE = 'roundtrip engine';
+const STOOD_STILL_MS = 400;
 
 async function ordersOf(customerId: string): Promise<number> {
   const { rowCount } = await database.pool.query('SELECT FROM orders WHERE customer_id = $1', [customerId]);
@@ -141,6 +142,29 @@ describe('the connection is lost before the commit', () => {
     expect(await sessions.terminate(ENGINE)).toBeGreaterThan(0);
     await session.query('COMMIT');
     expect(doneOrder(await outcome)).toMatchObject({ state: 'PAID', version: 2 });
+  });
+
+  test('since the process stood still in the middle of a batch, and its session was ended: done again', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('idle_in_transaction_session_timeout', '100');
+    const engine = engines.open({ databaseUrl: url.href });
+    const { id } = await shop.place();
+    let tries = 0;
+    const outcome = await engine.execute({
+      ...move(id, 'pay'),
+      idempotency: {
+        caller: 'shop',
+        key: 'stood-still',
+        fingerprint: Buffer.from('x'),
+        render: () => {
+          tries += 1;
+          if (tries === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STOOD_STILL_MS);
+          return { status: 200, headers: {}, body: '' };
+        },
+      },
+    });
+    expect(doneOrder(outcome)).toMatchObject({ state: 'PAID', version: 2 });
+    expect(tries).toBe(2);
   });
 
   test('while it was idle: nobody notices', async () => {

@@ -116,8 +116,22 @@ export function violatedConstraint(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.constraint : undefined;
 }
 
-/** 57P01 to 57P03: shutting down, crashed, starting up. 53300: no connection left. 53100: the disk is full. */
-const UNAVAILABLE_STATES = new Set(['57P01', '57P02', '57P03', '53300', '53100', '08006', '08003', '25006']);
+/**
+ * 57P01 to 57P03: shutting down, crashed, starting up. 25P03 and 57P05: the session did nothing for too long. 53300: no
+ * connection left. 53100: the disk is full. 25006: no writes here.
+ */
+const UNAVAILABLE_STATES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '25P03',
+  '57P05',
+  '53300',
+  '53100',
+  '08006',
+  '08003',
+  '25006',
+]);
 
 const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 

@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
 import { useSessions } from '../../../test/support/sessions.ts';
 import { silentLogger } from '../logger.ts';
-import { createPool } from './postgres.ts';
+import { createPool, isUnavailable } from './postgres.ts';
 import { inTransaction, OutcomeUnknown } from './transaction.ts';
 
 /** What is known of a transaction when it fails: that nothing was done, unless its COMMIT was lost. */
 const database = useDatabase();
 const sessions = useSessions(database);
+const STOOD_STILL_MS = 400;
 const INSERT = 'INSERT INTO notes VALUES ($1)';
 const CUT = 'SELECT pg_terminate_backend(pg_backend_pid())';
 
@@ -48,6 +49,20 @@ describe('a transaction', () => {
     });
     await expect(work).rejects.not.toBeInstanceOf(OutcomeUnknown);
     expect(await noted(what)).toBe(false);
+  });
+
+  test('has done nothing, and says so, where the process stood still before it committed, and its session was ended', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('idle_in_transaction_session_timeout', '100');
+    const pool = createPool({ databaseUrl: url.href, applicationName: 'still', size: 1, logger: silentLogger });
+    const work = inTransaction(pool, async (client) => {
+      await client.query(INSERT, ['still']);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STOOD_STILL_MS);
+    });
+    await expect(work).rejects.toMatchObject({ code: '25P03' });
+    await expect(work).rejects.toSatisfy(isUnavailable);
+    await pool.end();
+    expect(await noted('still')).toBe(false);
   });
 
   test('has done nothing, and says so, where the database refuses to commit it', async () => {

@@ -1,5 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import { isUnavailable } from './postgres.ts';
+import { isUnavailable, sqlState } from './postgres.ts';
+
+/** The session was ended because nothing came for too long, and so before the COMMIT came. */
+const IDLE_STATE = '25P03';
 
 /** The connection was lost while committing: the change may or may not have happened. */
 export class OutcomeUnknown extends Error {
@@ -42,7 +45,7 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     await client.query('COMMIT');
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isUnavailable(error) || sqlState(error) === IDLE_STATE) throw error;
     throw new OutcomeUnknown('the connection was lost while committing', { cause: error });
   }
 }
