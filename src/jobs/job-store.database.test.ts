@@ -90,7 +90,8 @@ describe('claiming', () => {
     await database.pool.query(`UPDATE jobs SET state = 'QUEUED', leased_until = now() - interval '1 second'`);
     const recovered = await new JobStore(pool).recoverExpired();
     await pool.end();
-    expect([claimed.length, recovered]).toEqual([3, 200]);
+    expect(claimed).toHaveLength(3);
+    expect(recovered).toEqual({ ready: 200, dead: 0 });
   });
 
   test('of many that wait, only what is taken is read, though the statistics know of none that is ready', async () => {
@@ -175,17 +176,17 @@ describe('leases', () => {
   test('a message that was lost: the job is ready again, and no attempt counted', async () => {
     const jobId = await newJob();
     await claimedIds(1);
-    expect(await store().recoverExpired()).toBe(0);
+    expect(await store().recoverExpired()).toEqual({ ready: 0, dead: 0 });
     await letLeaseRunOut(jobId);
-    expect(await store().recoverExpired()).toBe(1);
+    expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
     expect(await rowOf(jobId)).toEqual({ state: 'READY', attempts: 0, last_error: null });
   });
 
   test('a worker that was lost: the job is ready again, its attempt counted, and the reason on record', async () => {
     const job = await begun(await newJob());
-    expect(await store().recoverExpired()).toBe(0);
+    expect(await store().recoverExpired()).toEqual({ ready: 0, dead: 0 });
     await letLeaseRunOut(job.id);
-    expect(await store().recoverExpired()).toBe(1);
+    expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
     expect(await rowOf(job.id)).toEqual({
       state: 'READY',
       attempts: 1,
@@ -197,7 +198,7 @@ describe('leases', () => {
     const job = await begun(await newJob());
     await letLeaseRunOut(job.id);
     await store().extend([job]);
-    expect(await store().recoverExpired()).toBe(0);
+    expect(await store().recoverExpired()).toEqual({ ready: 0, dead: 0 });
   });
 
   test('a job that is being finished is passed over by the worker that says it is alive, and not waited for', async () => {
@@ -210,17 +211,18 @@ describe('leases', () => {
     await session.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [finishing]);
     await store().extend(jobs);
     await session.query('ROLLBACK');
-    expect(await store().recoverExpired()).toBe(1);
+    expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
     expect(await rowOf(finishing ?? 0)).toMatchObject({ state: 'READY' });
     expect(await rowOf(running ?? 0)).toMatchObject({ state: 'RUNNING' });
   });
 
-  test('a job that loses twelve workers is dead', async () => {
+  test('a job that loses twelve workers is dead, and told as that', async () => {
     const jobId = await newJob();
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       expect(await begun(jobId)).toMatchObject({ attempt });
       await letLeaseRunOut(jobId);
-      await store().recoverExpired();
+      const isLast = attempt === MOST_ATTEMPTS;
+      expect(await store().recoverExpired()).toEqual(isLast ? { ready: 0, dead: 1 } : { ready: 1, dead: 0 });
     }
     expect(await rowOf(jobId)).toMatchObject({ state: 'DEAD', attempts: 12 });
     expect(await claimedIds(10)).toEqual([]);
@@ -240,7 +242,7 @@ describe('a run that has lost its job', () => {
     expect(await rowOf(stale.id)).toMatchObject({ state: 'RUNNING', attempts: 2 });
     await letLeaseRunOut(current.id);
     await store().extend([stale]);
-    expect(await store().recoverExpired()).toBe(1);
+    expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
   });
 
   test('may still finish it: what it did is done', async () => {

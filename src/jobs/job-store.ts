@@ -13,6 +13,12 @@ export interface RunningJob {
   readonly attempt: number;
 }
 
+/** How many jobs whose lease ran out are in which state now. */
+export interface RecoveredJobs {
+  readonly ready: number;
+  readonly dead: number;
+}
+
 /** How long a message may take to reach a worker, and a worker may be silent, before the job is given out again. */
 export interface Leases {
   readonly messageSeconds: number;
@@ -165,9 +171,12 @@ export class JobStore {
     });
   }
 
-  /** Gives jobs out again whose lease ran out: their message or their worker was lost. Answers with how many. */
-  async recoverExpired(): Promise<number> {
-    const { rowCount } = await this.#pool.query({
+  /**
+   * Gives jobs out again whose lease ran out: their message or their worker was lost. Those that were begun as often as
+   * any are set aside, for a person to look at.
+   */
+  async recoverExpired(): Promise<RecoveredJobs> {
+    const { rows } = await this.#pool.query<{ state: 'READY' | 'DEAD' }>({
       name: 'recover-jobs',
       text: `WITH lost AS MATERIALIZED (
                SELECT id FROM jobs WHERE state IN ('QUEUED', 'RUNNING') AND leased_until < now()
@@ -176,10 +185,11 @@ export class JobStore {
                              leased_until = NULL, updated_at = now(),
                              last_error = CASE state WHEN 'RUNNING' THEN 'the worker was lost while it ran'
                                                      ELSE last_error END
-             FROM lost WHERE jobs.id = lost.id`,
+             FROM lost WHERE jobs.id = lost.id RETURNING state`,
       values: [MOST_ATTEMPTS, RECOVERED_AT_ONCE],
     });
-    return rowCount ?? 0;
+    const dead = rows.filter(({ state }) => state === 'DEAD').length;
+    return { ready: rows.length - dead, dead };
   }
 }
 

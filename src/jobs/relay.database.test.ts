@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
@@ -7,7 +7,7 @@ import { useJobs } from '../../test/support/jobs.ts';
 import { refusalCode, retryJob } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import { onlyOne } from '../domain/example-orders.ts';
-import { silentLogger } from '../platform/logger.ts';
+import { createLogger, silentLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/database/postgres.ts';
 import type { JobView } from '../queries/jobs.ts';
 import { PublishError, type Broker, type JobMessage } from './broker.ts';
@@ -25,6 +25,7 @@ const RELAY = 'roundtrip relay';
 
 const started: Relay[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(started.splice(0).map((relay) => relay.stop()));
   await database.pool.query("UPDATE jobs SET state = 'DONE'; DELETE FROM jobs");
 });
@@ -64,8 +65,8 @@ function collectingBroker(failures = 0): CollectingBroker {
   return broker;
 }
 
-function startRelay(broker: Broker, pool = database.pool): Relay {
-  const relay = new Relay(new JobStore(pool), broker, silentLogger);
+function startRelay(broker: Broker, { pool = database.pool, logger = silentLogger } = {}): Relay {
+  const relay = new Relay(new JobStore(pool), broker, logger);
   started.push(relay);
   relay.start();
   return relay;
@@ -133,10 +134,36 @@ describe('handing over', () => {
     expect(await reread(running)).toMatchObject({ state: 'QUEUED', attempts: 1 });
   });
 
+  test('jobs whose message was lost are handed over again though the clock was set back an hour', async () => {
+    const job = await newJob();
+    const broker = collectingBroker();
+    startRelay(broker);
+    await eventually('it is handed over', () => broker.published.length === 1);
+    const before = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(before - 3_600_000);
+    await database.pool.query(`UPDATE jobs SET leased_until = now() - interval '1 second'`);
+    await eventually('it is handed over again', () => broker.published.length === 2);
+    expect(await reread(job)).toMatchObject({ state: 'QUEUED', attempts: 0 });
+  });
+
+  test('jobs that lost their last worker are told as dead, not as given out again', async () => {
+    const job = await newJob();
+    await database.pool.query(
+      `UPDATE jobs SET state = 'RUNNING', attempts = 12, leased_until = now() - interval '1 second' WHERE id = $1`,
+      [job.id],
+    );
+    const lines: string[] = [];
+    const logger = createLogger('warn', { write: (line) => lines.push(line) });
+    startRelay(collectingBroker(), { logger });
+    await eventually('it is dead', async () => (await reread(job)).state === 'DEAD');
+    await eventually('that is told', () => lines.length > 0);
+    expect(lines).toEqual([expect.stringMatching(/"jobs":1,.*are dead"/)]);
+  });
+
   test('it goes on after its connections were killed', async () => {
     const pool = createPool({ databaseUrl: database.url, applicationName: RELAY, size: 2, logger: silentLogger });
     const broker = collectingBroker();
-    const relay = startRelay(broker, pool);
+    const relay = startRelay(broker, { pool });
     const handedOver = async (): Promise<boolean> => {
       const { id } = await newJob();
       return eventually('it is handed over', () => broker.published.some(({ jobId }) => jobId === id));

@@ -53,10 +53,12 @@ export class Relay {
   }
 
   async #move(): Promise<number> {
-    if (Date.now() >= this.#nextRecoveryAt) {
-      const recovered = await this.#store.recoverExpired();
-      if (recovered > 0) this.#logger.warn({ jobs: recovered }, 'jobs whose lease ran out are given out again');
-      this.#nextRecoveryAt = Date.now() + RECOVERY_INTERVAL_MS;
+    // By a clock that is never set back: for as long as it had been, nothing would be recovered.
+    if (performance.now() >= this.#nextRecoveryAt) {
+      const { ready, dead } = await this.#store.recoverExpired();
+      if (ready > 0) this.#logger.warn({ jobs: ready }, 'jobs whose lease ran out are given out again');
+      if (dead > 0) this.#logger.error({ jobs: dead }, 'jobs whose lease ran out at their last attempt are dead');
+      this.#nextRecoveryAt = performance.now() + RECOVERY_INTERVAL_MS;
     }
     const roomOf = (kind: JobKind): number => this.#broker.room(kind);
     if (JOB_KINDS.every((kind) => roomOf(kind) <= 0)) return 0;
