@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { orderIn, orderWithReturnIn } from '../domain/example-orders.ts';
 import type { Order } from '../domain/orders/order.ts';
 import type { OrderChange } from './changes.ts';
@@ -9,6 +12,18 @@ const CHAIN = { length: 5, hash: Buffer.alloc(32, 7) };
 
 function changeOf(id: number, fields: Partial<Order> = {}): OrderChange {
   return { before: { ...before, id }, after: { ...before, id, ...fields }, chain: CHAIN };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A large collection, after which a WeakRef leads to what something else holds as well, and to nothing else. */
+async function collect(): Promise<void> {
+  await nextTurn();
+  setFlagsFromString('--expose-gc');
+  const collectAll = runInNewContext('gc') as () => void;
+  collectAll();
 }
 
 describe('an order that was changed is kept', () => {
@@ -39,6 +54,26 @@ describe('an order that was changed is kept', () => {
     now = 10_001;
     expect(kept.has(1_001)).toBe(false);
     expect(kept.get(1_001, '77')).toBeUndefined();
+  });
+
+  test('and no longer in memory, customer and all, where no other order takes its place', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    const kept = new KeptOrders();
+    const keepOne = (id: number) => {
+      const change = changeOf(id);
+      kept.keep([change], '77');
+      return new WeakRef(change.after);
+    };
+    const first = keepOne(1_001);
+    vi.advanceTimersByTime(9_000);
+    const second = keepOne(1_002);
+    await collect();
+    expect([first.deref(), second.deref()]).not.toContain(undefined);
+    vi.advanceTimersByTime(21_000);
+    await collect();
+    expect([first.deref(), second.deref()]).toEqual([undefined, undefined]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(kept.has(1_001)).toBe(false);
   });
 
   test('until it is forgotten, and it alone', () => {

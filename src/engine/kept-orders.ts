@@ -25,11 +25,13 @@ interface KeptOrder extends WholeOrder {
  * still has the stamp of this process's own transaction is of an order that nobody else has touched. An order that was
  * only placed is not kept: most are not changed soon, and keeping them would carry each to old memory.
  *
- * Each order has one slot, which it shares with others, and the newest stays.
+ * Each order has one slot, which it shares with others, and the newest stays: for ten seconds, and in memory for no more
+ * than twice that.
  */
 export class KeptOrders {
   readonly #slots: (KeptOrder | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   readonly #now: () => number;
+  #isSweepDue = false;
 
   /** @param now a clock in milliseconds that never goes back */
   constructor(now: () => number = () => performance.now()) {
@@ -53,6 +55,7 @@ export class KeptOrders {
       if (!before) continue;
       const isLight = weightOf(after) <= MOST_WEIGHT;
       this.#slots[after.id % SLOTS] = isLight ? { order: after, chain, stamp, keptAt } : undefined;
+      this.#sweepLater();
     }
   }
 
@@ -68,9 +71,27 @@ export class KeptOrders {
     this.#slots.fill(undefined);
   }
 
+  /** In a quiet process no other order takes the slots, and what is known of a customer would outlive their erasure. */
+  #sweepLater(): void {
+    if (this.#isSweepDue) return;
+    this.#isSweepDue = true;
+    setTimeout(() => {
+      this.#isSweepDue = false;
+      for (const [slot, kept] of this.#slots.entries()) {
+        if (!kept) continue;
+        if (this.#isPast(kept)) this.#slots[slot] = undefined;
+        else this.#sweepLater();
+      }
+    }, KEPT_MS).unref();
+  }
+
+  #isPast({ keptAt }: KeptOrder): boolean {
+    return this.#now() - keptAt > KEPT_MS;
+  }
+
   #at(orderId: number): KeptOrder | undefined {
     const kept = this.#slots[orderId % SLOTS];
-    if (kept?.order.id !== orderId || this.#now() - kept.keptAt > KEPT_MS) return undefined;
+    if (kept?.order.id !== orderId || this.#isPast(kept)) return undefined;
     return kept;
   }
 }
