@@ -19,6 +19,7 @@ export const REFUSALS = {
   'return.item_not_in_order': 'The order has no line item with this id.',
   'return.item_not_in_return': 'The return has no unit of this line item.',
   'return.duplicate_item': 'The same line item is named twice.',
+  'return.too_many': 'The order has as many returns as it may, or as many that are not through.',
   'return.quantity_exceeds_returnable': 'More units than this line has left to return.',
   'return.quantity_exceeds_requested': 'More units are accepted than the return has of this line.',
   'return.illegal_transition': 'The return is in a state that this event does not lead on from.',

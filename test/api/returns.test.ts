@@ -9,6 +9,7 @@ import {
 import { useApi } from '../support/api.ts';
 import {
   deliveredOrder,
+  KURTA,
   moveOrder,
   moveReturn,
   placeOrder,
@@ -64,6 +65,24 @@ describe('asking for a return', () => {
       { returned_quantity: 2, returnable_quantity: 3 },
       { returned_quantity: 1, returnable_quantity: 1 },
     ]);
+  });
+
+  it('is refused while 200 of the order are not through, as its preview is, and taken again once one is', async () => {
+    const order = await deliveredOrder(api, { items: [{ ...KURTA, quantity: 300 }] });
+    const [first] = await Promise.all(Array.from({ length: 200 }, () => requestReturn(api, order, 1)));
+    const items = [{ order_item_id: order.items[0]?.id, quantity: 1 }];
+    for (const [url, body] of [
+      [`/v1/orders/${order.id}/returns`, { reason: 'Too small', items }],
+      [`/v1/orders/${order.id}/returns/preview`, { items }],
+    ] as const) {
+      const answer = await api.post(url, body);
+      expect([answer.statusCode, answer.json<ProblemJson>()]).toMatchObject([
+        409,
+        { code: 'return.too_many', max_open_returns: 200, max_returns: 1_000 },
+      ]);
+    }
+    await moveReturn(api, first?.id ?? 0, 'reject');
+    expect((await requestReturn(api, order, 1)).state).toBe('REQUESTED');
   });
 
   it('names the line and what is left of it when too many are asked back', async () => {

@@ -1,4 +1,5 @@
 import { MOST_PAYMENTS } from '../../domain/payments/add-payment.ts';
+import { MOST_OPEN_RETURNS, MOST_RETURNS } from '../../domain/returns/return.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** A member of a problem that belongs to its code. */
@@ -52,6 +53,10 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
     order_item_id: { meaning: 'the line item', example: 1002 },
     accepted: { meaning: 'the units that were to be accepted', example: 2 },
     requested: { meaning: 'the units that the return has of it', example: 1 },
+  },
+  'return.too_many': {
+    max_open_returns: { meaning: 'how many an order may have that are not through', example: MOST_OPEN_RETURNS },
+    max_returns: { meaning: 'how many it may have in all', example: MOST_RETURNS },
   },
   'return.illegal_transition': illegalTransition(part),
   'return.deductions_exceed_due': {

@@ -32,6 +32,7 @@ const STATUS_OF_REFUSAL: Readonly<Record<RefusalCode, number>> = {
   'return.item_not_in_order': 422,
   'return.item_not_in_return': 422,
   'return.duplicate_item': 422,
+  'return.too_many': 409,
   'return.quantity_exceeds_returnable': 422,
   'return.quantity_exceeds_requested': 422,
   'return.illegal_transition': 409,

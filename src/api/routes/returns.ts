@@ -4,7 +4,7 @@ import type { Decided } from '../../engine/request.ts';
 import type { ReturnDeduction } from '../../domain/commands.ts';
 import { creditOfReturn } from '../../domain/refunds/return-credit.ts';
 import { acceptedItems, problemWithCompletion, type Completion } from '../../domain/returns/complete-return.ts';
-import { problemWithReturn } from '../../domain/returns/return.ts';
+import { MOST_OPEN_RETURNS, MOST_RETURNS, problemWithReturn } from '../../domain/returns/return.ts';
 import { listReturns, readReturn } from '../../queries/orders/returns.ts';
 import { listTransitions } from '../../queries/orders/transitions.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -63,7 +63,9 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
         operationId: 'requestReturn',
         tags: ['returns'],
         summary: 'Ask to return part of a delivered order',
-        description: 'Of one or more of its lines, in any quantity not in another return; rejected ones do not count.',
+        description:
+          'Of one or more of its lines, in any quantity not in another return; rejected ones do not count. An order has ' +
+          `${MOST_OPEN_RETURNS} returns at most that are not through, and ${MOST_RETURNS} in all.`,
         headers: WriteHeaders,
         params: IdParameters,
         body: NewReturn,
@@ -75,6 +77,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
             'order.version_mismatch',
             'return.order_not_delivered',
             'return.item_not_in_order',
+            'return.too_many',
             'return.duplicate_item',
             'return.quantity_exceeds_returnable',
           ),
@@ -114,6 +117,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
             'order.not_found',
             'return.order_not_delivered',
             'return.item_not_in_order',
+            'return.too_many',
             'return.duplicate_item',
             'return.quantity_exceeds_returnable',
           ),

@@ -8,7 +8,7 @@ import type { OrderSchema, OrderSummarySchema } from '../schemas/order.ts';
 import { paymentView } from './payment.ts';
 import { linePricingView, orderPricingView } from './pricing.ts';
 import { refundOf, refundView } from './refund.ts';
-import { wholeReturnView } from './return.ts';
+import { wholeReturnViews } from './return.ts';
 
 export function orderSummaryView(order: OrderSummary): Static<typeof OrderSummarySchema> {
   return {
@@ -45,7 +45,7 @@ export function orderView(order: SeenOrder): Static<typeof OrderSchema> {
     })),
     outstanding_minor: outstandingMinor(order),
     payments: order.payments.map((payment) => paymentView(payment, order.id)),
-    returns: order.returns.map((each) => wholeReturnView(order, each)),
+    returns: wholeReturnViews(order),
     refunds: order.refunds.map((refund) => refundView(refundOf(order, refund))),
     invoice: invoice && {
       id: invoice.id,

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox';
 import { allowedEvents, returnLifecycle } from '../../domain/lifecycles.ts';
-import type { Return, SeenOrder } from '../../domain/orders/order.ts';
+import type { OrderItem, Refund, Return, SeenOrder } from '../../domain/orders/order.ts';
 import type { ReturnView } from '../../queries/orders/returns.ts';
-import { refundDueOf } from './refund-due.ts';
+import { refundsDueOf } from './refund-due.ts';
 import type { ReturnSchema } from '../schemas/order.ts';
 
 export function returnView(view: ReturnView): Static<typeof ReturnSchema> {
@@ -38,12 +38,31 @@ export function returnView(view: ReturnView): Static<typeof ReturnSchema> {
 
 /** A return with what it refunds, from the order that it is part of. */
 export function wholeReturnView(order: SeenOrder, part: Return): Static<typeof ReturnSchema> {
-  return { ...returnView(returnOf(order, part)), refund_due: refundDueOf(order, part) };
+  return viewOfReturns(order)(part);
+}
+
+/** All of an order's; what they have in common is looked up once. */
+export function wholeReturnViews(order: SeenOrder): Static<typeof ReturnSchema>[] {
+  return order.returns.length === 0 ? [] : order.returns.map(viewOfReturns(order));
+}
+
+function viewOfReturns(order: SeenOrder): (part: Return) => Static<typeof ReturnSchema> {
+  const itemsById = new Map(order.items.map((item) => [item.id, item]));
+  const refundsByReturn = Map.groupBy(order.refunds, ({ returnId }) => returnId);
+  const refundDueOf = refundsDueOf(order);
+  return (part) => ({
+    ...returnView(returnOf(order, part, itemsById, refundsByReturn.get(part.id) ?? [])),
+    refund_due: refundDueOf(part),
+  });
 }
 
 /** A return as the lists show it, from the order that it is part of. */
-function returnOf(order: SeenOrder, part: Return): ReturnView {
-  const itemsById = new Map(order.items.map((item) => [item.id, item]));
+function returnOf(
+  order: SeenOrder,
+  part: Return,
+  itemsById: ReadonlyMap<number, OrderItem>,
+  refunds: readonly Refund[],
+): ReturnView {
   return {
     id: part.id,
     orderId: order.id,
@@ -55,7 +74,7 @@ function returnOf(order: SeenOrder, part: Return): ReturnView {
     createdAt: part.createdAt,
     updatedAt: part.updatedAt,
     version: order.version,
-    refundIds: order.refunds.filter(({ returnId }) => returnId === part.id).map(({ id }) => id),
+    refundIds: refunds.map(({ id }) => id),
     items: part.items.flatMap(({ id, orderItemId, quantity, acceptedQuantity }) => {
       const item = itemsById.get(orderItemId);
       if (!item) return [];

@@ -21,7 +21,7 @@ import {
   type ReturnEvent,
 } from '../lifecycles.ts';
 import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
-import type { Order } from '../orders/order.ts';
+import type { Order, Return } from '../orders/order.ts';
 import { returnableQuantity } from './return.ts';
 
 const now = '2026-05-20T06:00:00.000Z';
@@ -69,6 +69,27 @@ describe('requesting a return', () => {
       { entityType: 'return', entityId: 5_001, event: 'request', from: null, to: 'REQUESTED', reason: 'Too small' },
     ]);
     expect(jobs).toEqual([]);
+  });
+
+  test('is refused beside 200 that are not through, or beside 1,000 in all, with both limits', () => {
+    const { order, theReturn } = orderWithReturnIn('REQUESTED');
+    const items = [{ orderItemId: itemOf(order, 'MUG').id, quantity: 1 }];
+    const withReturns = (open: number, through: number): Order => ({
+      ...order,
+      returns: [
+        ...Array<Return>(open).fill(theReturn),
+        ...Array<Return>(through).fill({ ...theReturn, state: 'REJECTED' }),
+      ],
+    });
+    acceptedBy(request(withReturns(199, 800), items));
+    for (const full of [withReturns(200, 0), withReturns(0, 1_000)]) {
+      const circumstances = circumstancesAt(now);
+      expect(refusalBy(request(full, items, circumstances))).toMatchObject({
+        code: 'return.too_many',
+        facts: { max_open_returns: 200, max_returns: 1_000 },
+      });
+      expect(circumstances.taken).toEqual(nothingTaken);
+    }
   });
 
   test('can take every line whole, and then there is nothing left', () => {

@@ -1,10 +1,14 @@
 import type { MoveReturn, RequestReturn } from '../commands.ts';
 import { accepted, refused, type Circumstances, type Decision, type Refused } from '../decision.ts';
-import { returnLifecycle, stateAfter } from '../lifecycles.ts';
+import { allowedEvents, returnLifecycle, stateAfter } from '../lifecycles.ts';
 import { withPart, type Order, type OrderItem, type Return, type SeenOrder } from '../orders/order.ts';
 import { completeReturn } from './complete-return.ts';
 import { illegalMove } from './illegal-move.ts';
 import { countReturned } from './returned-units.ts';
+
+/** At most this many returns of one order, whatever became of them, and of those so many that are not through. */
+export const MOST_RETURNS = 1_000;
+export const MOST_OPEN_RETURNS = 200;
 
 /** Units of a line that may still be asked back: bought, and in no return that was not rejected, or did not accept them. */
 export function returnableQuantity(order: Pick<Order, 'state'>, item: OrderItem): number {
@@ -50,6 +54,10 @@ export function problemWithReturn(order: SeenOrder, command: Pick<RequestReturn,
       state: order.state,
     });
   }
+  if (hasTooMany(order)) {
+    const detail = `The order has ${MOST_OPEN_RETURNS} returns that are not through, or ${MOST_RETURNS} in all: it takes no more.`;
+    return refused('return.too_many', detail, { max_open_returns: MOST_OPEN_RETURNS, max_returns: MOST_RETURNS });
+  }
   const itemsById = new Map(order.items.map((item) => [item.id, item]));
   const named = new Set<number>();
   for (const [index, { orderItemId, quantity }] of command.items.entries()) {
@@ -84,6 +92,11 @@ export function problemWithReturn(order: SeenOrder, command: Pick<RequestReturn,
     }
   }
   return undefined;
+}
+
+function hasTooMany({ returns }: SeenOrder): boolean {
+  const open = returns.filter(({ state }) => allowedEvents(returnLifecycle, state).length > 0);
+  return open.length >= MOST_OPEN_RETURNS || returns.length >= MOST_RETURNS;
 }
 
 /**
