@@ -55,12 +55,12 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
     },
     jobsReady,
   };
-  const { shippingRefund, overpayment, refundApprovalAboveMinor } = config;
+  const { shippingRefund, overpayment, currency, refundApprovalAboveMinor } = config;
   const engine = new Engine({
     databaseUrl,
     logger,
     observer,
-    moneyPolicy: { shippingRefund, overpayment, refundApprovalAboveMinor },
+    moneyPolicy: { shippingRefund, overpayment, currency, refundApprovalAboveMinor },
     invoicePolicy: invoicePolicyOf(config),
   });
   const pool = createPool({ databaseUrl, applicationName: 'roundtrip', size: config.databasePoolSize, logger });

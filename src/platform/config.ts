@@ -51,7 +51,7 @@ export interface Config {
   readonly mailFrom: string;
   readonly timezone: string;
   readonly locale: string;
-  /** ISO 4217 code of orders that name none. */
+  /** ISO 4217 code of orders that name none, and of `refundApprovalAboveMinor`. */
   readonly currency: string;
   /** At most three letters before the financial year in an invoice number. */
   readonly invoicePrefix: string;

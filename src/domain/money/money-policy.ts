@@ -6,12 +6,18 @@ export interface MoneyPolicy {
   readonly shippingRefund: ShippingRefund;
   /** Whether a payment may come to more than is owed: the rest is the customer's credit then. */
   readonly overpayment: 'refuse' | 'store_credit';
-  /** A person's refund above it needs a second person; null: none does. */
+  /** The shop's own currency. */
+  readonly currency: string;
+  /**
+   * What people may give back of an order without goods before a second person decides, in minor units of `currency`;
+   * of an order in another currency a second person decides on all. Null: none ever does.
+   */
   readonly refundApprovalAboveMinor: number | null;
 }
 
 export const DEFAULT_MONEY_POLICY: MoneyPolicy = {
   shippingRefund: 'on_full_return',
   overpayment: 'refuse',
+  currency: 'INR',
   refundApprovalAboveMinor: null,
 };

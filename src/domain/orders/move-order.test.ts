@@ -113,6 +113,7 @@ describe('cancelling', () => {
         returnId: null,
         requestedBy: null,
         requestedByCaller: null,
+        isApproved: false,
         amountMinor: 3_050,
         currency: 'INR',
         state: 'PENDING',

@@ -119,6 +119,8 @@ export interface Refund {
   readonly requestedBy: string | null;
   /** The same, by what they cannot change; null also where it was not written down then. */
   readonly requestedByCaller: string | null;
+  /** Whether a second person has said yes to it. */
+  readonly isApproved: boolean;
   readonly amountMinor: number;
   readonly currency: string;
   readonly state: RefundState;

@@ -65,6 +65,7 @@ function createRefund(
     returnId,
     requestedBy: cause === 'goodwill' ? actor : null,
     requestedByCaller: cause === 'goodwill' ? caller : null,
+    isApproved: false,
     amountMinor,
     currency: payment.currency,
     state,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { OrderCommand } from '../commands.ts';
 import { decide } from '../decide.ts';
-import { acceptedBy, circumstancesAt, onlyOne, orderIn, refusalBy } from '../example-orders.ts';
+import { acceptedBy, circumstancesAt, examplePlacement, onlyOne, orderIn, refusalBy } from '../example-orders.ts';
 import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
 import type { Order } from '../orders/order.ts';
 
@@ -13,6 +14,21 @@ const circumstancesOf = (actor: string, firstId = 5_001, caller = actor) => ({
 
 const request = (order: Order, amountMinor: number, paymentId: number | null = null) =>
   decide(order, { type: 'request_refund', amountMinor, paymentId, reason: 'A dent' }, circumstancesOf('asha'));
+
+/** Asked for and decided on in turn; the refunds' ids stay apart. */
+function after(order: Order, commands: readonly { readonly actor: string; readonly command: OrderCommand }[]): Order {
+  return commands.reduce(
+    (sofar, { actor, command }, index) =>
+      acceptedBy(decide(sofar, command, circumstancesOf(actor, 5_001 + index * 100))).order,
+    order,
+  );
+}
+
+const asked = (actor: string, amountMinor: number) => ({
+  actor,
+  command: { type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' } as const,
+});
+const statesOf = ({ refunds }: Order) => refunds.map(({ amountMinor, state }) => [amountMinor, state]);
 
 describe('giving money back without goods', () => {
   test('up to the limit it is a refund at once, with a credit note of an invoiced order', () => {
@@ -38,6 +54,43 @@ describe('giving money back without goods', () => {
     expect(onlyOne(order.refunds).state).toBe('AWAITING_APPROVAL');
     expect(onlyOne(order.payments).refundedMinor).toBe(1_001);
     expect({ jobs, creditNotes: order.creditNotes }).toEqual({ jobs: [], creditNotes: [] });
+  });
+
+  test('in parts it does not pass the limit either, whoever asks for them', () => {
+    const order = after(orderIn('DELIVERED'), [
+      asked('asha', 600),
+      asked('bela', 400),
+      asked('asha', 1),
+      asked('chitra', 1),
+    ]);
+    expect(statesOf(order)).toEqual([
+      [600, 'PENDING'],
+      [400, 'PENDING'],
+      [1, 'AWAITING_APPROVAL'],
+      [1, 'AWAITING_APPROVAL'],
+    ]);
+  });
+
+  test.each(['approve_refund', 'reject_refund'] as const)(
+    'what a second person has decided on by %s counts no longer',
+    (type) => {
+      const waiting = after(orderIn('DELIVERED'), [asked('asha', 600), asked('asha', 500)]);
+      const refundId = waiting.refunds.at(-1)?.id ?? 0;
+      const decision = { actor: 'bela', command: { type, refundId, reason: null } };
+      const order = after(waiting, [decision, asked('asha', 400), asked('asha', 1)]);
+      expect(statesOf(order).slice(2)).toEqual([
+        [400, 'PENDING'],
+        [1, 'AWAITING_APPROVAL'],
+      ]);
+    },
+  );
+
+  test("of an order in another currency than the shop's, any amount waits, as the limit says nothing of it", () => {
+    const order = orderIn('DELIVERED', { ...examplePlacement, currency: 'KWD' });
+    expect(onlyOne(acceptedBy(request(order, 1)).order.refunds).state).toBe('AWAITING_APPROVAL');
+    const command = { type: 'request_refund', amountMinor: 3_050, paymentId: null, reason: 'A dent' } as const;
+    const withoutLimit = acceptedBy(decide(order, command, circumstancesAt('2026-05-20T06:00:00.000Z'))).order;
+    expect(onlyOne(withoutLimit.refunds).state).toBe('PENDING');
   });
 
   test('whoever asked cannot approve; another can', () => {

@@ -6,6 +6,7 @@ import { withPart, type Order, type Refund } from '../orders/order.ts';
 import { refundableMinor, refundablePayments } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from './create-refunds.ts';
+import { needsSecondPerson } from './goodwill.ts';
 import { rejectRefund } from './reject-refund.ts';
 
 /**
@@ -30,8 +31,7 @@ export function requestRefund(order: Order, command: RequestRefund, circumstance
     const facts = { field: 'amount_minor', amount_minor: amountMinor, left_minor: leftMinor };
     return refused('refund.exceeds_captured', detail, facts);
   }
-  const limit = circumstances.moneyPolicy.refundApprovalAboveMinor;
-  const awaitsApproval = limit !== null && amountMinor > limit;
+  const awaitsApproval = needsSecondPerson(order, amountMinor, circumstances.moneyPolicy);
   const origin = { cause: 'goodwill', returnId: null, reason, awaitsApproval } as const;
   const created = createRefunds(order, amountMinor, origin, circumstances, payments);
   const refunds = created.order.refunds.slice(order.refunds.length);
@@ -62,7 +62,7 @@ export function decideRefund(order: Order, command: DecideRefund, circumstances:
     const rejected = rejectRefund(order, refund, reason, circumstances);
     return accepted(rejected.order, circumstances, refund.id, rejected);
   }
-  const moved: Refund = { ...refund, state: to, updatedAt: now };
+  const moved: Refund = { ...refund, state: to, isApproved: true, updatedAt: now };
   const approved: Consequence = {
     order: { ...order, refunds: withPart(order.refunds, moved) },
     transitions: [{ entityType: 'refund', entityId: refund.id, event, from: refund.state, to, reason }],

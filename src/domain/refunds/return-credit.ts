@@ -104,7 +104,8 @@ export function creditAfter(
   const lines = [...unitsOf(items)]
     .flatMap(([id, quantity]): LineCredit[] => {
       const item = itemsById.get(id);
-      if (!item) return [];
+      // Of a line that none was accepted of, nothing is credited.
+      if (!item || quantity === 0) return [];
       const from = before.units.get(id) ?? 0;
       return [{ item, worth: worthBetween(item, from, from + quantity, order.pricing.pricesIncludeTax) }];
     })

@@ -63,14 +63,14 @@ export function savePayments(write: Write, parts: ChangedParts): void {
     parts.changedRefunds,
     unlessStale(
       'refunds',
-      `UPDATE refunds SET state = changed.state, attempt = changed.attempt,
+      `UPDATE refunds SET state = changed.state, is_approved = changed.is_approved, attempt = changed.attempt,
                           gateway_reference = changed.gateway_reference,
                           elsewhere_reference = changed.elsewhere_reference, failure_code = changed.failure_code,
                           failure_message = changed.failure_message, updated_at = changed.updated_at
-       FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::text[],
-                   $8::text[], $9::text[], $10::timestamptz[])
-            AS changed (id, state_before, attempt_before, state, attempt, gateway_reference, elsewhere_reference,
-                        failure_code, failure_message, updated_at)
+       FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $6::integer[], $7::text[],
+                   $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+            AS changed (id, state_before, attempt_before, state, is_approved, attempt, gateway_reference,
+                        elsewhere_reference, failure_code, failure_message, updated_at)
        WHERE refunds.id = changed.id AND refunds.state = changed.state_before
          AND refunds.attempt = changed.attempt_before`,
     ),
@@ -79,6 +79,7 @@ export function savePayments(write: Write, parts: ChangedParts): void {
       before.state,
       before.attempt,
       after.state,
+      after.isApproved,
       after.attempt,
       after.gatewayReference,
       after.elsewhereReference,

@@ -38,7 +38,7 @@ export const SETTINGS = {
   MAIL_FROM: ['invoices@shop.example', 'sender of the e-mails'],
   TIMEZONE: ['Asia/Kolkata', 'time zone of what people read, and of the financial year'],
   LOCALE: ['en-IN', 'how numbers and dates are written on paper'],
-  CURRENCY: ['INR', 'currency of orders that name none'],
+  CURRENCY: ['INR', 'currency of orders that name none, and of REFUND_APPROVAL_ABOVE_MINOR'],
   INVOICE_PREFIX: ['INV', 'one to three capital letters or digits that begin an invoice number'],
   CREDIT_NOTE_PREFIX: ['CRN', 'the same for credit notes; another one than the invoices have'],
   SHIPPING_REFUND: [
@@ -48,7 +48,7 @@ export const SETTINGS = {
   OVERPAYMENT: ['refuse', 'a payment above what is owed: refuse, or store_credit'],
   REFUND_APPROVAL_ABOVE_MINOR: [
     '',
-    'minor units above which a refund without goods needs a second person; unset: none does',
+    'minor units that people may refund of an order without goods before a second person decides; of an order in another currency than CURRENCY a second person decides on all; unset: none does',
   ],
   FINANCIAL_YEAR_START_MONTH: ['4', 'month that the invoice numbers begin again in'],
   SELLER_NAME: ['Roundtrip Sample Shop', 'seller on the invoice'],

@@ -110,6 +110,7 @@ export interface RefundRow {
   return_id: number | null;
   requested_by: string | null;
   requested_by_caller: string | null;
+  is_approved: boolean;
   amount_minor: number;
   currency: string;
   state: RefundState;
@@ -206,6 +207,7 @@ export function toRefund(row: RefundRow): Refund {
     returnId: row.return_id,
     requestedBy: row.requested_by,
     requestedByCaller: row.requested_by_caller,
+    isApproved: row.is_approved,
     amountMinor: row.amount_minor,
     currency: row.currency,
     state: row.state,

@@ -110,8 +110,9 @@ async function readOrders<Row extends InvoiceHeadRow, Paper extends InvoiceHead>
     ),
     query<RefundRow>(
       'load-refunds',
-      `SELECT id, order_id, payment_id, cause, return_id, requested_by, requested_by_caller, amount_minor, currency,
-              state, attempt, gateway_reference, elsewhere_reference, failure_code, failure_message, created_at, updated_at
+      `SELECT id, order_id, payment_id, cause, return_id, requested_by, requested_by_caller, is_approved, amount_minor,
+              currency, state, attempt, gateway_reference, elsewhere_reference, failure_code, failure_message, created_at,
+              updated_at
        FROM refunds WHERE order_id = ANY ($1::bigint[]) ORDER BY id`,
     ),
     query<Row>(invoiceReading.name, invoiceReading.text),

@@ -23,8 +23,10 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
         tags: ['refunds'],
         summary: 'Give money back without goods',
         description:
-          'To the payments that it came by, newest first, or to the one named; each gets a refund of its own. Above the ' +
-          "shop's limit it waits for another person's approval, and is reserved meanwhile.",
+          'To the payments that it came by, newest first, or to the one named; each gets a refund of its own. Where it ' +
+          "passes the shop's limit, with what nobody else has approved of this order before, it waits for another " +
+          "person's approval, and is reserved meanwhile; so does any amount in another currency than the shop's, once " +
+          'there is a limit.',
         headers: WriteHeaders,
         params: IdParameters,
         body: NewRefund,
