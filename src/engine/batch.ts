@@ -159,8 +159,8 @@ function mayCredit(intent: Intent): boolean {
 
 /** Beside line items and refunds, no command makes more: a payment or paper, a job, three transitions, their posting. */
 const MOST_IDS_BESIDE_ITEMS = 8;
-/** A refund, its credit note, its job and its transition. */
-const MOST_IDS_OF_A_REFUND = 4;
+/** A refund, its transition and its job, and its credit note with the job that draws it. */
+const MOST_IDS_OF_A_REFUND = 5;
 
 /** How many ids the batch may need. */
 export function mostIdsFor(requests: readonly EngineRequest[]): number {
