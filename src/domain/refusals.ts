@@ -37,6 +37,7 @@ export const REFUSALS = {
   'refund.not_found': 'No refund has this id.',
   'refund.illegal_transition': 'The refund is in a state that this event does not lead on from.',
   'refund.attempt_superseded': 'A later attempt of the refund is under way.',
+  'refund.too_many': 'The order has as many refunds without goods as it may.',
   'refund.exceeds_captured': 'More than what was captured and is not refunded yet.',
   'refund.order_not_paid': 'The order is not paid yet.',
   'refund.awaits_approval':

@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg';
+import type { Command } from '../domain/commands.ts';
 import { financialYearOf } from '../domain/papers/invoice-issue.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import type { MoneyPolicy } from '../domain/money/money-policy.ts';
 import { MOST_PAYMENTS } from '../domain/payments/add-payment.ts';
+import { MOST_GOODWILL_REFUNDS } from '../domain/refunds/goodwill.ts';
 import { sqlState } from '../platform/database/postgres.ts';
 import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
@@ -13,6 +15,7 @@ import {
   lockJobs,
   lockOrders,
   lockSeries,
+  lockSeriesForGoodwill,
   takenOrderNumbers,
   type LocatedKind,
   type LockedOrders,
@@ -101,7 +104,7 @@ async function load(
     lockOrders(client, orderIds, keptOrders),
     numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
     intents.some(mayInvoice) ? lockSeries(client, 'invoice_series', financialYear) : Promise.resolve(0),
-    intents.some(mayCredit) ? lockSeries(client, 'credit_note_series', financialYear) : Promise.resolve(0),
+    lockCreditNotes(client, intents, orderIdsOfRequests, financialYear),
     jobIds.length > 0 ? lockJobs(client, jobIds) : Promise.resolve(new Map<number, never>()),
     keptAnswers(client, requests),
   ] as const;
@@ -109,6 +112,18 @@ async function load(
   const [locked, takenNumbers, invoice, creditNote, jobs, answers] = await Promise.all(sent);
   const loaded = { orders: locked.orders, takenNumbers, jobs, answers: new Map(answers) };
   return { loaded, lastNumbers: { invoice, creditNote }, locked };
+}
+
+/** Answers with the last number; 0 where nothing was locked, as no credit note can come of this. */
+function lockCreditNotes(
+  client: ClientBase,
+  intents: readonly Intent[],
+  orderIdsOfRequests: readonly (number | undefined)[],
+  financialYear: string,
+): Promise<number> {
+  if (intents.some(mayCredit)) return lockSeries(client, 'credit_note_series', financialYear);
+  const shippedIds = intents.flatMap((intent, index) => (mayInvoice(intent) ? (orderIdsOfRequests[index] ?? []) : []));
+  return shippedIds.length > 0 ? lockSeriesForGoodwill(client, financialYear, shippedIds) : Promise.resolve(0);
 }
 
 /** 25P02: the transaction is void, because of a statement before. */
@@ -157,10 +172,12 @@ function mayCredit(intent: Intent): boolean {
   return command.type === 'request_refund' || command.type === 'approve_refund';
 }
 
-/** Beside line items and refunds, no command makes more: a payment or paper, a job, three transitions, their posting. */
-const MOST_IDS_BESIDE_ITEMS = 8;
-/** A refund, its transition and its job, and its credit note with the job that draws it. */
-const MOST_IDS_OF_A_REFUND = 5;
+/** Beside the parts below, no command makes more: a payment or paper, a job, three transitions, their posting. */
+const MOST_IDS_BESIDE_PARTS = 8;
+/** A credit note and the job that draws it. */
+const MOST_IDS_OF_A_CREDIT_NOTE = 2;
+/** A refund, its transition and its job, and its credit note. */
+const MOST_IDS_OF_A_REFUND = 3 + MOST_IDS_OF_A_CREDIT_NOTE;
 
 /** How many ids the batch may need. */
 export function mostIdsFor(requests: readonly EngineRequest[]): number {
@@ -168,15 +185,24 @@ export function mostIdsFor(requests: readonly EngineRequest[]): number {
 }
 
 function mostIdsOf(intent: Intent): number {
-  if (intent.kind === 'retry_job') return 0;
-  const { command } = intent;
-  const items = command.type === 'place_order' || command.type === 'request_return' ? command.items.length : 0;
-  return items + MOST_IDS_BESIDE_ITEMS + (mayRefund(intent) ? MOST_PAYMENTS * MOST_IDS_OF_A_REFUND : 0);
+  return intent.kind === 'retry_job' ? 0 : MOST_IDS_BESIDE_PARTS + mostIdsOfParts(intent.command);
 }
 
-/** Commands that may make a refund of each payment, or give each up. */
-function mayRefund(intent: Intent): boolean {
-  if (intent.kind !== 'change') return false;
-  const { command } = intent;
-  return mayCredit(intent) || (command.type === 'move_order' && command.event === 'cancel');
+/** Of line items, of a refund of each payment, of a credit note or the rejection of each refund without goods. */
+function mostIdsOfParts(command: Command): number {
+  const ofRefunds = MOST_PAYMENTS * MOST_IDS_OF_A_REFUND;
+  switch (command.type) {
+    case 'place_order':
+    case 'request_return':
+      return command.items.length;
+    case 'request_refund':
+      return ofRefunds;
+    case 'move_return':
+      return command.event === 'complete' ? ofRefunds : 0;
+    case 'move_order':
+      if (command.event === 'ship') return MOST_GOODWILL_REFUNDS * MOST_IDS_OF_A_CREDIT_NOTE;
+      return command.event === 'cancel' ? ofRefunds + MOST_GOODWILL_REFUNDS : 0;
+    default:
+      return 0;
+  }
 }

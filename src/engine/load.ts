@@ -101,6 +101,26 @@ export async function lockSeries(
   return row.last_number;
 }
 
+/**
+ * The same of the credit notes' series, where one of these orders, which are locked already, has had money given back
+ * without goods; otherwise nothing is locked, and the answer is 0.
+ */
+export async function lockSeriesForGoodwill(
+  client: ClientBase,
+  financialYear: string,
+  orderIds: readonly number[],
+): Promise<number> {
+  const { rows } = await client.query<{ last_number: number }>({
+    name: 'lock-credit_note_series-for-goodwill',
+    text: `INSERT INTO credit_note_series AS series (financial_year)
+           SELECT $1::text WHERE EXISTS (SELECT FROM refunds WHERE order_id = ANY ($2::bigint[]) AND cause = 'goodwill')
+           ON CONFLICT (financial_year) DO UPDATE SET last_number = series.last_number
+           RETURNING last_number`,
+    values: [financialYear, orderIds],
+  });
+  return rows[0]?.last_number ?? 0;
+}
+
 /** Locks jobs in id order, after the orders. */
 export async function lockJobs(client: ClientBase, ids: readonly number[]): Promise<Map<number, JobView>> {
   const { rows } = await client.query<JobView>({

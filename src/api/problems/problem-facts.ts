@@ -1,4 +1,5 @@
 import { MOST_PAYMENTS } from '../../domain/payments/add-payment.ts';
+import { MOST_GOODWILL_REFUNDS } from '../../domain/refunds/goodwill.ts';
 import { MOST_OPEN_RETURNS, MOST_RETURNS } from '../../domain/returns/return.ts';
 import type { ProblemCode } from './problem.ts';
 
@@ -94,6 +95,7 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
     attempt: { meaning: 'the attempt that was answered', example: 1 },
     current_attempt: { meaning: 'the attempt under way', example: 2 },
   },
+  'refund.too_many': { max_refunds: { meaning: 'how many an order may have', example: MOST_GOODWILL_REFUNDS } },
   'refund.exceeds_captured': {
     amount_minor: { meaning: 'the amount to refund, in minor units', example: 129900 },
     left_minor: { meaning: 'what is left to refund', example: 99900 },

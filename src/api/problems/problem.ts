@@ -50,6 +50,7 @@ const STATUS_OF_REFUSAL: Readonly<Record<RefusalCode, number>> = {
   'refund.not_found': 404,
   'refund.illegal_transition': 409,
   'refund.attempt_superseded': 409,
+  'refund.too_many': 409,
   'refund.exceeds_captured': 409,
   'refund.order_not_paid': 409,
   'refund.awaits_approval': 409,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { OrderCommand } from '../commands.ts';
 import type { Decision } from '../decision.ts';
 import { decide } from '../decide.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type CountingCircumstances,
 } from '../example-orders.ts';
 import { allowedEvents, eventsOf, orderLifecycle, stateAfter, type OrderEvent } from '../lifecycles.ts';
+import { DEFAULT_MONEY_POLICY } from '../money/money-policy.ts';
 import type { Order } from './order.ts';
 
 const now = '2026-05-20T06:00:00.000Z';
@@ -165,6 +167,50 @@ describe('shipping', () => {
     expect(circumstances.taken.invoiceNumbers).toBe(1);
     expect(transitions).toHaveLength(1);
     expect(jobs).toEqual([{ kind: 'invoice.render', subjectId: 5_001 }]);
+  });
+
+  test('issues a credit note of what was given back before, as there was no invoice then to take it back from', () => {
+    const limited = { ...DEFAULT_MONEY_POLICY, refundApprovalAboveMinor: 1_000 };
+    const circumstances = { ...circumstancesAt(now), moneyPolicy: limited };
+    const act = (order: Order, command: OrderCommand, caller = 'person:1') =>
+      acceptedBy(decide(order, command, { ...circumstances, actor: caller, caller })).order;
+    const goodwill = (amountMinor: number) =>
+      ({ type: 'request_refund', amountMinor, paymentId: null, reason: 'A dent' }) as const;
+    const asked = [300, 700, 1_001, 10, 20].reduce(
+      (order, amountMinor) => act(order, goodwill(amountMinor)),
+      orderIn('PROCESSING_IN_WAREHOUSE'),
+    );
+    const [given = 0, failed = 0, approved = 0, rejected = 0, waiting = 0] = asked.refunds.map(({ id }) => id);
+    const failure = { attempt: 1, failureCode: 'declined', failureMessage: 'The card is closed.' };
+    const commands: OrderCommand[] = [
+      { type: 'submit_refund', refundId: failed },
+      { type: 'fail_refund', refundId: failed, ...failure },
+      { type: 'approve_refund', refundId: approved, reason: null },
+      { type: 'reject_refund', refundId: rejected, reason: null },
+    ];
+    const before = commands.reduce((order, command) => act(order, command, 'person:2'), asked);
+    expect(before.creditNotes).toEqual([]);
+
+    const { order, transitions, jobs } = acceptedBy(move(before, 'ship', circumstances));
+    expect(order.creditNotes.map(({ refundId, number, snapshot }) => [refundId, number, snapshot.totalMinor])).toEqual([
+      [given, 'CRN2627/00000001', 300],
+      [failed, 'CRN2627/00000002', 700],
+      [approved, 'CRN2627/00000003', 1_001],
+    ]);
+    expect(order.creditNotes[0]?.snapshot).toMatchObject({
+      invoice: { number: 'INV2627/00000001', issuedAt: now },
+      goodwillMinor: 300,
+      lines: [],
+      reason: 'Goodwill',
+    });
+    expect(transitions).toHaveLength(1);
+    expect(jobs).toEqual([
+      { kind: 'invoice.render', subjectId: order.invoice?.id },
+      ...order.creditNotes.map(({ id }) => ({ kind: 'credit_note.render', subjectId: id })),
+    ]);
+
+    const later = act(order, { type: 'approve_refund', refundId: waiting, reason: null }, 'person:2');
+    expect(later.creditNotes.at(-1)).toMatchObject({ refundId: waiting, number: 'CRN2627/00000004' });
   });
 
   test('fixes on the invoice everything that its paper says', () => {

@@ -14,8 +14,9 @@ import { allowedEvents, orderLifecycle, stateAfter } from '../lifecycles.ts';
 import { UNNAMED_METHOD, type Order, type Payment } from './order.ts';
 import { openPayments, outstandingMinor } from '../payments/balances.ts';
 import { cancelPayments } from '../payments/cancel-payments.ts';
+import { creditNotesOfEarlierGoodwill } from '../refunds/goodwill.ts';
 
-/** Pays, processes, ships, delivers or cancels, with what follows from it: payment, invoice, refund and their jobs. */
+/** Pays, processes, ships, delivers or cancels, with what follows from it: payment, papers, refund and their jobs. */
 export function moveOrder(order: Order, command: MoveOrder, circumstances: Circumstances): Decision {
   const { event, reason } = command;
   const to = stateAfter(orderLifecycle, order.state, event);
@@ -51,11 +52,12 @@ function consequenceOf(order: Order, { event }: MoveOrder, circumstances: Circum
       return withPaymentOfTheRest(order, circumstances);
     case 'ship': {
       const invoice = issueInvoice(order, circumstances);
-      return {
+      const invoiced: Consequence = {
         order: { ...order, invoice },
         transitions: [],
         jobs: [{ kind: 'invoice.render', subjectId: invoice.id }],
       };
+      return creditNotesOfEarlierGoodwill(invoiced, circumstances);
     }
     case 'cancel':
       return cancelPayments(order, circumstances);

@@ -12,9 +12,9 @@ export type CreditNoteOccasion =
   | { readonly refundId: number; readonly goodwillMinor: number; readonly reason: string };
 
 /**
- * The credit note of a refund that is created now, with the next number of its series. It is issued with the refund and
- * not when the gateway has paid: from then on the money is owed to the customer and the sale is taken back, however
- * often the gateway has to be asked. An order that has no invoice gets none.
+ * The credit note of a refund, with the next number of its series. It is issued as soon as there are both the refund and
+ * the invoice, and not when the gateway has paid: from then on the money is owed to the customer and the sale is taken
+ * back, however often the gateway has to be asked. An order that has no invoice gets none.
  */
 export function issueCreditNote(order: Order, occasion: CreditNoteOccasion, circumstances: Circumstances): Consequence {
   if (!order.invoice) return nothingFollows(order);

@@ -93,6 +93,15 @@ describe('giving money back without goods', () => {
     expect(onlyOne(withoutLimit.refunds).state).toBe('PENDING');
   });
 
+  test('no more than a hundred times of one order, whatever became of them', () => {
+    const one = after(orderIn('PAID'), [asked('asha', 1)]);
+    const refund = onlyOne(one.refunds);
+    const refunds = Array.from({ length: 99 }, (_, index) => ({ ...refund, id: 6_001 + index }));
+    const last = acceptedBy(request({ ...one, refunds }, 1)).order;
+    expect(last.refunds).toHaveLength(100);
+    expect(refusalBy(request(last, 1))).toMatchObject({ code: 'refund.too_many', facts: { max_refunds: 100 } });
+  });
+
   test('whoever asked cannot approve; another can', () => {
     const { order } = acceptedBy(request(orderIn('DELIVERED'), 1_001));
     const command = { type: 'approve_refund', refundId: onlyOne(order.refunds).id, reason: null } as const;

@@ -1,17 +1,16 @@
 import type { DecideRefund, RequestRefund } from '../commands.ts';
-import { issueCreditNote } from '../papers/credit-note-issue.ts';
-import { accepted, inTurn, refused, type Circumstances, type Consequence, type Decision } from '../decision.ts';
+import { accepted, refused, type Circumstances, type Consequence, type Decision } from '../decision.ts';
 import { allowedEvents, refundLifecycle, stateAfter } from '../lifecycles.ts';
 import { withPart, type Order, type Refund } from '../orders/order.ts';
 import { refundableMinor, refundablePayments } from '../payments/balances.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from './create-refunds.ts';
-import { needsSecondPerson } from './goodwill.ts';
+import { creditNotesOfGoodwill, GOODWILL, goodwillOf, MOST_GOODWILL_REFUNDS, needsSecondPerson } from './goodwill.ts';
 import { rejectRefund } from './reject-refund.ts';
 
 /**
  * A person gives money back without goods. Above the shop's limit it waits for a second person; its amount is reserved
- * meanwhile. Of an invoiced order each such refund has its credit note, from the moment that it is decided on.
+ * meanwhile. Each such refund has its credit note from the moment that it is decided on and the order has its invoice.
  */
 export function requestRefund(order: Order, command: RequestRefund, circumstances: Circumstances): Decision {
   if (order.state === 'PENDING_PAYMENT') {
@@ -35,9 +34,12 @@ export function requestRefund(order: Order, command: RequestRefund, circumstance
   const origin = { cause: 'goodwill', returnId: null, reason, awaitsApproval } as const;
   const created = createRefunds(order, amountMinor, origin, circumstances, payments);
   const refunds = created.order.refunds.slice(order.refunds.length);
-  const documented = awaitsApproval
-    ? created
-    : inTurn(created, refunds, (sofar, refund) => creditNoteOfRefund(sofar, refund, reason, circumstances));
+  if (goodwillOf(created.order).length > MOST_GOODWILL_REFUNDS) {
+    const given = goodwillOf(order).length;
+    const detail = `The order has ${given} refunds without goods; with ${refunds.length} more it has over ${MOST_GOODWILL_REFUNDS}.`;
+    return refused('refund.too_many', detail, { max_refunds: MOST_GOODWILL_REFUNDS });
+  }
+  const documented = awaitsApproval ? created : creditNotesOfGoodwill(created, refunds, reason, circumstances);
   return accepted(documented.order, circumstances, refunds[0]?.id ?? order.id, documented);
 }
 
@@ -68,21 +70,11 @@ export function decideRefund(order: Order, command: DecideRefund, circumstances:
     transitions: [{ entityType: 'refund', entityId: refund.id, event, from: refund.state, to, reason }],
     jobs: [{ kind: 'refund.submit', subjectId: refund.id }],
   };
-  const why = reason ?? 'Goodwill';
-  const documented = inTurn(approved, [moved], (sofar, each) => creditNoteOfRefund(sofar, each, why, circumstances));
+  const documented = creditNotesOfGoodwill(approved, [moved], reason ?? GOODWILL, circumstances);
   return accepted(documented.order, circumstances, refund.id, documented);
 }
 
 /** By either: a name may be changed between the two, and two of one name could not be told apart on record. */
 function isSamePerson(refund: Refund, { actor, caller }: Circumstances): boolean {
   return refund.requestedBy === actor || refund.requestedByCaller === caller;
-}
-
-function creditNoteOfRefund(
-  order: Order,
-  { id, amountMinor }: Refund,
-  reason: string,
-  circumstances: Circumstances,
-): Consequence {
-  return issueCreditNote(order, { refundId: id, goodwillMinor: amountMinor, reason }, circumstances);
 }

@@ -89,6 +89,32 @@ describe('the credit note of a return', () => {
   });
 });
 
+describe('the credit notes of money given back without goods', () => {
+  it('are issued with the invoice, where it was given before, one for each refund', async () => {
+    const { id } = await placeOrder(api);
+    await moveOrder(api, id, 'pay');
+    const give = (amount: number) => api.post(`/v1/orders/${id}/refunds`, { amount_minor: amount, reason: 'A dent' });
+    for (const amount of [9_000, 1_000]) expect((await give(amount)).statusCode).toBe(201);
+    const { refunds, invoice } = await moveOrder(api, id, 'process', 'ship');
+    const notes = await Promise.all(refunds.map((refund) => api.get(`/v1/refunds/${refund.id}/credit-note`)));
+    expect(notes.map((note) => note.json<unknown>())).toMatchObject([
+      { invoice: { number: invoice?.number }, lines: [], goodwill_minor: 9_000, total_minor: 9_000 },
+      { invoice: { number: invoice?.number }, lines: [], goodwill_minor: 1_000, total_minor: 1_000 },
+    ]);
+  });
+
+  it('are a hundred at most, as the refunds are', async () => {
+    const { id } = await placeOrder(api);
+    await moveOrder(api, id, 'pay');
+    const give = () => api.post(`/v1/orders/${id}/refunds`, { amount_minor: 1, reason: 'A dent' });
+    const given = await Promise.all(Array.from({ length: 100 }, give));
+    expect(new Set(given.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
+    const answer = await give();
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json<ProblemJson>()).toMatchObject({ code: 'refund.too_many', max_refunds: 100 });
+  });
+});
+
 describe('where there is no credit note', () => {
   it('the answer says whether the refund is unknown, or its order had no invoice', async () => {
     const { id } = await placeOrder(api);

@@ -24,7 +24,7 @@ export interface MoneyLife {
   /** How the total is paid: in thousandths of what is outstanding, each, every second by a gateway; the rest in the end. */
   readonly paidParts: readonly number[];
   readonly isCancelled: boolean;
-  /** Of one that is cancelled, what is given without goods before, in thousandths of what was paid. */
+  /** What is given without goods before it is cancelled or shipped, in thousandths of what was paid. */
   readonly earlyGoodwill: number;
   /** Above so much, in thousandths of the total, goodwill waits for a second person; null: never. */
   readonly approvalAbove: number | null;
@@ -113,10 +113,8 @@ export function live(life: MoneyLife, check: (before: Order, after: Order) => vo
   if (life.isCancelled && life.paidParts.length % 2 === 1) move('cancel');
   else {
     if (order.state === 'PENDING_PAYMENT') move('pay');
-    if (life.isCancelled) {
-      giveGoodwill(life.earlyGoodwill);
-      move('cancel');
-    }
+    giveGoodwill(life.earlyGoodwill);
+    if (life.isCancelled) move('cancel');
   }
   if (order.state === 'PAID') for (const event of ['process', 'ship', 'deliver'] as const) move(event);
   for (const each of life.steps) take(each);

@@ -1,3 +1,4 @@
+import { MOST_GOODWILL_REFUNDS } from '../../../domain/refunds/goodwill.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { orderEtagOf } from '../../http/order-etag.ts';
@@ -26,7 +27,7 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
           'To the payments that it came by, newest first, or to the one named; each gets a refund of its own. Where it ' +
           "passes the shop's limit, with what nobody else has approved of this order before, it waits for another " +
           "person's approval, and is reserved meanwhile; so does any amount in another currency than the shop's, once " +
-          'there is a limit.',
+          `there is a limit. An order has ${MOST_GOODWILL_REFUNDS} such refunds at most.`,
         headers: WriteHeaders,
         params: IdParameters,
         body: NewRefund,
@@ -39,6 +40,7 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
             'payment.not_found',
             'refund.order_not_paid',
             'refund.exceeds_captured',
+            'refund.too_many',
           ),
         },
       },
