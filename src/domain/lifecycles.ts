@@ -7,6 +7,8 @@ interface Move<State extends string, Event extends string> {
   readonly event: Event;
   readonly from: State;
   readonly to: State;
+  /** It may come once all is through: whoever is in `from` waits for nothing. */
+  readonly isUnexpected?: true;
 }
 
 interface Creation<State extends string> {
@@ -93,7 +95,7 @@ export const refundLifecycle = checked({
     // The gateway declines it for good: the shop has paid it some other way.
     { event: 'record', from: 'FAILED', to: 'SUCCEEDED' },
     // The gateway had paid it, and the money came back there: the customer's bank would not take it.
-    { event: 'reverse', from: 'SUCCEEDED', to: 'FAILED' },
+    { event: 'reverse', from: 'SUCCEEDED', to: 'FAILED', isUnexpected: true },
     { event: 'approve', from: 'AWAITING_APPROVAL', to: 'PENDING' },
     { event: 'reject', from: 'AWAITING_APPROVAL', to: 'REJECTED' },
   ],

@@ -91,12 +91,12 @@ async function openOrders(client: ClientBase, ids: readonly number[]): Promise<n
 
 interface Lifecycle {
   readonly states: readonly string[];
-  readonly moves: readonly { readonly from: string }[];
+  readonly moves: readonly { readonly from: string; readonly isUnexpected?: true }[];
 }
 
-/** Those that nothing leads on from. */
+/** Those that nothing leads on from, as far as anybody expects. */
 export function finalStates({ states, moves }: Lifecycle): string[] {
-  return states.filter((state) => !moves.some(({ from }) => from === state));
+  return states.filter((state) => !moves.some(({ from, isUnexpected }) => from === state && !isUnexpected));
 }
 
 async function countOf(client: ClientBase, text: string, values: readonly unknown[]): Promise<number> {

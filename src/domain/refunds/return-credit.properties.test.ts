@@ -17,7 +17,12 @@ const TIMEOUT_MS = 20_000;
 type UnitsOf = (orderItemId: number) => number;
 
 function unitsIn(items: readonly ReturnedUnits[]): UnitsOf {
-  return (id) => sumOf(items.filter(({ orderItemId }) => orderItemId === id).map(({ quantity }) => quantity));
+  return (id) =>
+    sumOf(
+      items
+        .filter(({ orderItemId }) => orderItemId === id)
+        .map(({ quantity, acceptedQuantity }) => acceptedQuantity ?? quantity),
+    );
 }
 
 function shippingOf({ pricing: { shipping }, items }: Order, unitsOf: UnitsOf, goodsMinor: number): TaxedAmount | null {
