@@ -45,13 +45,15 @@ export function followChanges(client: QueryClient): () => void {
       fetchSignedIn(
         new Request('/v1/stream', { signal, headers: lastId === undefined ? {} : { 'last-event-id': lastId } }),
       ),
-    onOpen: () => {
-      // While it was gone, anything may have happened; the first time, everything has just been read.
-      if (connection === 'gone') void client.invalidateQueries();
+    onOpen: (hasMissed) => {
+      if (hasMissed) void client.invalidateQueries();
       setConnection('live');
     },
     onGone: () => {
       setConnection('gone');
+    },
+    onRest: () => {
+      setConnection('connecting');
     },
     onMessage: ({ event, data }) => {
       if (event === 'reset') void client.invalidateQueries();
