@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -10,6 +11,9 @@ const ORDER = { customer_id: 'live', items: [LINE] };
 
 /** A browser's connections to one server over HTTP/1.1. */
 const CONNECTIONS = 6;
+/** More than the lists wait for one another. */
+const SLOW_MS = 2_000;
+const PATIENTLY = { timeout: 20_000 };
 
 /** For a page that can be put out of sight, as a tab behind another is: none is here by itself. */
 const hidable = (isHidden: boolean) => ({
@@ -21,6 +25,7 @@ const putOutOfSight = (page: Page, isHidden: boolean) =>
 
 const isLive = (page: Page) => isThere(page.getByText('Live', { exact: true }));
 const isPaid = (page: Page) => isThere(page.getByRole('heading', { level: 1 }).getByText('Paid', { exact: true }));
+const isList = (url: URL) => url.pathname === '/v1/orders';
 
 function requestsOf(page: Page, path: string): readonly string[] {
   const requests: string[] = [];
@@ -100,5 +105,57 @@ describeConsole('the stream of changes', () => {
     await putOutOfSight(page, false);
     await isPaid(page);
     await isLive(page);
+  });
+});
+
+describeConsole('a list', () => {
+  it('is read to its end and goes on, where that takes longer than it stays the same', async () => {
+    const page = await shop.open('/orders');
+    await isLive(page);
+    await isThere(page.getByRole('row').nth(5));
+    await page.route(isList, async (route) => {
+      await delay(SLOW_MS);
+      await route.continue();
+    });
+    const { order_number: number } = await shop.post('/orders', ORDER);
+    const isShown = async () => {
+      await shop.post('/orders', ORDER);
+      return page.getByRole('link', { name: number }).isVisible();
+    };
+    await expect.poll(isShown, { ...PATIENTLY, interval: 250 }).toBe(true);
+    await page.getByRole('row').nth(5).hover();
+    const lastShown = async () => {
+      await shop.post('/orders', ORDER);
+      await page.mouse.wheel(0, 6_000);
+      return Number(await page.getByRole('row').last().getAttribute('aria-rowindex'));
+    };
+    await expect.poll(lastShown, { ...PATIENTLY, interval: 250 }).toBeGreaterThan(150);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
+  it('that is read anew is not cut off by its next page', async () => {
+    const page = await shop.open('/orders');
+    await isLive(page);
+    await isThere(page.getByRole('row').nth(5));
+    const asked = Promise.withResolvers<undefined>();
+    const released = Promise.withResolvers<undefined>();
+    await page.route(isList, async (route) => {
+      asked.resolve(undefined);
+      await released.promise;
+      await route.continue();
+    });
+    const { order_number: number } = await shop.post('/orders', ORDER);
+    await asked.promise;
+    await page.getByRole('row').nth(5).hover();
+    const lastShown = async (by: number) => {
+      await page.mouse.wheel(0, by);
+      return Number(await page.getByRole('row').last().getAttribute('aria-rowindex'));
+    };
+    await expect.poll(() => lastShown(6_000), PATIENTLY).toBeGreaterThan(95);
+    released.resolve(undefined);
+    await expect.poll(() => lastShown(6_000), PATIENTLY).toBeGreaterThan(150);
+    await expect.poll(() => lastShown(-60_000), PATIENTLY).toBeLessThan(95);
+    await isThere(page.getByRole('link', { name: number }));
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 });

@@ -31,14 +31,25 @@ export function useConnection(): Connection {
   );
 }
 
+/** After what is being read has come, such as the next page of a list: it began before the change, and is not thrown away. */
+async function readAnew(client: QueryClient, queryKey: readonly string[]): Promise<void> {
+  await client.refetchQueries({ queryKey, fetchStatus: 'fetching' }, { cancelRefetch: false });
+  await client.invalidateQueries({ queryKey });
+}
+
 /** Keeps what was read up to date by the API's stream of changes, for as long as the page is open. */
 export function followChanges(client: QueryClient): () => void {
   let listsDue: number | undefined;
+  let changes = 0;
   const refreshLists = () => {
-    listsDue ??= window.setTimeout(() => {
-      listsDue = undefined;
-      for (const queryKey of LISTS) void client.invalidateQueries({ queryKey });
-    }, LISTS_INTERVAL_MS);
+    listsDue ??= window.setTimeout(() => void readLists(), LISTS_INTERVAL_MS);
+  };
+  // Due until it has ended, however long it takes: cut off by the next one, it would never get there on a busy shop.
+  const readLists = async () => {
+    const changesBefore = changes;
+    await Promise.all(LISTS.map((queryKey) => readAnew(client, queryKey)));
+    listsDue = undefined;
+    if (changes > changesBefore) refreshLists();
   };
   const close = openEventStream({
     open: (lastId, signal) =>
@@ -60,10 +71,12 @@ export function followChanges(client: QueryClient): () => void {
       if (event !== 'transition') return;
       const transition = JSON.parse(data) as TransitionEvent;
       void client.invalidateQueries({ queryKey: ['order', transition.order_id] });
+      changes += 1;
       refreshLists();
     },
   });
   return () => {
+    changes = 0;
     window.clearTimeout(listsDue);
     close();
   };

@@ -11,22 +11,16 @@ export interface RestOfList {
 
 type Pages = Pick<
   UseInfiniteQueryResult,
-  | 'data'
-  | 'error'
-  | 'fetchNextPage'
-  | 'hasNextPage'
-  | 'isFetching'
-  | 'isFetchingNextPage'
-  | 'isFetchNextPageError'
-  | 'refetch'
+  'data' | 'error' | 'fetchNextPage' | 'hasNextPage' | 'isFetching' | 'isFetchNextPageError' | 'refetch'
 >;
 
 /** A page that could not be fetched is not asked for again until a person says so: it would be, without end. */
 export function useRestOfList(list: Pages): RestOfList {
-  const { data, error, fetchNextPage, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError } = list;
+  const { data, error, fetchNextPage, hasNextPage, isFetching, isFetchNextPageError } = list;
+  // Not while the list is read anew, which it would cut off.
   const more = useCallback(() => {
-    if (!isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, isFetchingNextPage]);
+    if (!isFetching) void fetchNextPage();
+  }, [fetchNextPage, isFetching]);
   if (data === undefined) return {};
   if (error) {
     return { failure: { error, retry: isFetchNextPageError ? fetchNextPage : list.refetch, isBusy: isFetching } };
