@@ -158,4 +158,21 @@ describeConsole('a list', () => {
     await isThere(page.getByRole('link', { name: number }));
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
+
+  it('of dead jobs shows one that has died meanwhile, of which nobody tells it', async () => {
+    const page = await shop.open('/lifecycles');
+    await page.clock.install();
+    // What else happens in the shop would have it read anew.
+    await page.route('**/v1/stream', (route) => route.abort());
+    await page.goto(`${shop.url}/console/operations`);
+    await isThere(page.getByText('No job is dead'));
+    await shop.sql(
+      `UPDATE jobs SET state = 'DEAD', last_error = 'connect ECONNREFUSED', attempts = 12
+       WHERE id = (SELECT id FROM jobs WHERE state = 'DONE' ORDER BY id LIMIT 1)`,
+    );
+    await eventually('it is in the list', async () => {
+      await page.clock.fastForward(10_000);
+      return page.getByText('Dead for the same reason').isVisible();
+    });
+  });
 });

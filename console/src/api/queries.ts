@@ -39,6 +39,8 @@ export const meQuery = queryOptions({
  * dead, an order stuck, a refund without an answer; and that another day has begun.
  */
 const FIGURES_INTERVAL_MS = 60_000;
+/** Jobs as well go from state to state without a transition; whoever looks at their list waits for them. */
+const JOBS_INTERVAL_MS = 10_000;
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
@@ -172,6 +174,7 @@ export const jobsQuery = (filter: JobFilter) =>
     queryFn: ({ pageParam, signal }) =>
       answerOf(api.GET('/v1/jobs', { params: { query: { ...filter, after: pageParam, limit: PAGE_ROWS } }, signal })),
     ...pages,
+    refetchInterval: JOBS_INTERVAL_MS,
   });
 
 export const searchQuery = (words: string, limit: number) =>
