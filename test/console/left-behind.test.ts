@@ -49,6 +49,48 @@ describeConsole('left behind', () => {
     expect(new URL(page.url()).searchParams.get('open')).toBe(third.replace('R-', ''));
   });
 
+  it('the reason for some returns does not follow to others, and stays with its own until it was sent', async () => {
+    const page = await shop.open('/returns?state=REQUESTED');
+    const rows = page.getByRole('row');
+    await isThere(rows.nth(4));
+    const labels = await rows.getByRole('link', { name: /^R-/ }).allInnerTexts();
+    const ids = labels.map((label) => Number(label.replace('R-', '')));
+    const dialog = page.getByRole('dialog');
+    const reason = dialog.getByLabel(/Reason/);
+    const ask = async (...which: readonly number[]) => {
+      for (const row of which)
+        await rows
+          .filter({ hasText: labels[row] ?? '' })
+          .getByRole('checkbox')
+          .click();
+      await page.getByRole('button', { name: 'Reject (2)' }).click();
+      await isThere(reason);
+    };
+    const leave = async () => {
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Select none' }).click();
+    };
+    await ask(0, 1);
+    await reason.fill('Worn');
+    await leave();
+    await ask(2, 3);
+    expect(await reason.inputValue()).toBe('');
+    await leave();
+    await ask(1, 0);
+    expect(await reason.inputValue()).toBe('Worn');
+
+    const drafts = () => page.evaluate<string[]>(`Object.keys(sessionStorage).filter((key) => key.includes('reject'))`);
+    expect(await drafts()).toHaveLength(1);
+    // One of the two fails: what was typed has been sent all the same.
+    await page.route(`**/v1/returns/${ids[0] ?? 0}/reject`, (route) => route.abort());
+    await dialog.getByRole('button', { name: 'Reject (2)' }).click();
+    await isThere(dialog.getByText('1 of 2 done, 1 not'));
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await drafts()).toEqual([]);
+  });
+
   it('a dialog on one order is not there on the next', async () => {
     const orders = await shop.sql<{ id: number; order_number: string }>(
       `SELECT id, order_number FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 2`,

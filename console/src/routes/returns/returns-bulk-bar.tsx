@@ -1,6 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { moveReturn } from '../../api/moves.ts';
 import { returnQuery } from '../../api/queries.ts';
 import type { Return, ReturnEvent } from '../../api/types.ts';
@@ -107,7 +107,10 @@ function ManyReturns({ event, returns, onClose, ...props }: ManyReturnsProps) {
   const client = useQueryClient();
   // As the list was when the dialog opened.
   const [leftOut] = useState(props.leftOut);
-  const [reason, setReason, clearReason] = useDraft(`returns ${event}`, '');
+  const [ids] = useState(() => returns.map(({ id }) => id).toSorted((one, other) => one - other));
+  // Why others were turned down says nothing of these.
+  const [reason, setReason, clearReason] = useDraft(`returns ${ids.join(' ')} ${event}`, '');
+  const isAnyDone = useRef(false);
   const [{ move, goOnFrom }] = useState(() => movesInTurn(event));
   const due = useRefundsDue(returns, event === 'complete');
   const act = returnActOf(event, { refund: `Together ${due.total ?? '…'}` });
@@ -155,14 +158,17 @@ function ManyReturns({ event, returns, onClose, ...props }: ManyReturnsProps) {
       tasks={returns.map((each) => ({
         id: each.id,
         name: <ReturnName of={each} isCompleted={event === 'complete'} />,
-        run: (typed, key) => move(each, typed, key),
+        run: async (typed, key) => {
+          await move(each, typed, key);
+          isAnyDone.current = true;
+        },
         // What it refunds may have changed as well: the row shows it before it is tried again.
         onConflict: async () => {
           goOnFrom(await client.query({ ...returnQuery(each.id), staleTime: 0 }));
         },
       }))}
       onClose={(allDone) => {
-        if (allDone) clearReason();
+        if (isAnyDone.current) clearReason();
         for (const queryKey of [['returns'], ['order'], ['overview']]) void client.invalidateQueries({ queryKey });
         onClose(allDone);
       }}
