@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions, keepPreviousData } from '@tanstack/react-query';
+import { keepDraftsOf } from '../parts/draft.ts';
 import { answerOf, api } from './client.ts';
 import type { paths } from './openapi.ts';
 import { jobsAreReadAgainMs, orderIsReadAgainMs } from './reading-again.ts';
@@ -30,7 +31,12 @@ export const settingsQuery = queryOptions({
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => answerOf(api.GET('/v1/me', { signal })),
+  queryFn: async ({ signal }) => {
+    const me = await answerOf(api.GET('/v1/me', { signal }));
+    // Here, before any page is drawn for them: it would show what is kept.
+    keepDraftsOf(me.actor);
+    return me;
+  },
   staleTime: 60_000,
 });
 

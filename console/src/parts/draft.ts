@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 
 const PREFIX = 'roundtrip-draft ';
+const OWNER_AT = 'roundtrip-drafts-of';
 
 /** What comes of a draft that may have changed since the page was last drawn. No draft is a function: it is kept as JSON. */
 type Change<Value> = (before: Value) => Value;
@@ -30,6 +31,12 @@ export function useDraft<Value>(
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   return [value, set, clear];
+}
+
+/** The actor whose drafts are kept from now on: one whose session has ended finds theirs again, and nobody else does. */
+export function keepDraftsOf(actor: string): void {
+  if (sessionStorage.getItem(OWNER_AT) !== actor) forgetDrafts();
+  sessionStorage.setItem(OWNER_AT, actor);
 }
 
 /** Nobody else is to see, or to send, what whoever leaves has typed. */

@@ -140,7 +140,8 @@ function Frame() {
             <SettingsContext value={loaded}>
               <Loaded query={me}>
                 {(known) => (
-                  <MeContext value={known}>
+                  // Somebody else's page is another page: nothing that was typed goes from one to the other.
+                  <MeContext key={known.actor} value={known}>
                     <Outlet />
                     {open === 'palette' && (
                       <Palette

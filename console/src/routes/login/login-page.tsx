@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { meQuery } from '../../api/queries.ts';
 import { KeyForm } from './key-form.tsx';
 import { PersonForm } from './person-form.tsx';
 
@@ -9,6 +10,10 @@ export function LoginPage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const isOwnAddress = useLocation({ select: ({ pathname }) => pathname === '/login' });
+  // Whoever comes in is asked for before a page is drawn: what was known is who was here before.
+  useEffect(() => {
+    client.removeQueries({ queryKey: meQuery.queryKey });
+  }, [client]);
   const [way, setWay] = useState<'person' | 'key'>('person');
   // Where they wanted to go is behind this page, unless it was asked for by its own address.
   const onSignedIn = async () => {
