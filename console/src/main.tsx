@@ -16,6 +16,12 @@ import { resolveVariables, theme } from './theme.ts';
 const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
 setNonce(nonce);
 
+// Of a console that the server has no more: the page's module is missing as well then, and for that the router loads the
+// console anew. Of a missing style sheet it knows nothing.
+window.addEventListener('vite:preloadError', (event) => {
+  if (event.payload.message.startsWith('Unable to preload CSS')) event.preventDefault();
+});
+
 const client = createQueryClient();
 const router = createConsoleRouter(client);
 const root = document.getElementById('root');

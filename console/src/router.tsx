@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { Failure } from './parts/outcome.tsx';
 import { Page } from './parts/page.tsx';
+import { LoginPage } from './routes/login/login-page.tsx';
 import { readOperationsSearch } from './routes/operations/operations-search.ts';
 import { readOrdersSearch } from './routes/orders/orders-search.ts';
 import { readReturnsSearch } from './routes/returns/returns-search.ts';
@@ -115,7 +116,7 @@ const account = createRoute({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  component: lazyRouteComponent(() => import('./routes/login/login-page.tsx'), 'LoginPage'),
+  component: LoginPage,
 });
 
 const setup = createRoute({

@@ -258,6 +258,29 @@ describeConsole('people', () => {
     expect(await page.evaluate('globalThis.drawnForAnother')).toBeUndefined();
   });
 
+  it('whose session has ended when the server has another console by now signs in, and goes on in that one', async () => {
+    const context = (await signIn(ASHA.email, 'another four words instead')).context();
+    // Not watched: that files are missing is what this is about.
+    const page = await context.newPage();
+    await page.goto(at('/today'));
+    await isThere(heading(page, 'Today'));
+    // What the old one is made of is there no more, until the page is loaded anew.
+    let isOld = true;
+    await page.route(/\/assets\/(login|card|orders)-/, (route) =>
+      isOld ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await page.route(at('/orders'), (route) => {
+      isOld = false;
+      return route.continue();
+    });
+    await context.clearCookies();
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await isThere(heading(page, 'Sign in to Roundtrip'));
+    await fillIn(page, ASHA.email, 'another four words instead');
+    await isThere(heading(page, 'Orders'));
+    expect(isOld).toBe(false);
+  });
+
   it('an administrator gives another role after being asked, makes a link for whoever lost their phone, and disables', async () => {
     const bela = await browser.open(invitation);
     const page = await browser.open(at('/operations?tab=people'));

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { followChanges } from '../api/live.ts';
 import { meQuery, settingsQuery } from '../api/queries.ts';
 import { session, useIsRefused } from '../api/session.ts';
@@ -10,6 +10,7 @@ import icon from '../icon.svg';
 import { useKeys } from '../parts/hotkeys.ts';
 import { KeyboardIcon, MoonIcon, PersonIcon, SearchIcon, SunIcon } from '../parts/icons.tsx';
 import { Loaded } from '../parts/outcome.tsx';
+import { LoginPage } from '../routes/login/login-page.tsx';
 import { ConnectionBanner, ConnectionSign } from './connection-sign.tsx';
 import { MeContext } from './me.tsx';
 import { Palette } from './palette.tsx';
@@ -17,9 +18,6 @@ import { PLACES } from './places.ts';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
 import { useSignOut } from './sign-out.ts';
 import classes from './shell.module.css';
-
-/** Read only by those who need it. */
-const LoginPage = lazy(async () => ({ default: (await import('../routes/login/login-page.tsx')).LoginPage }));
 
 /** Pages for somebody who is nobody yet. */
 const BEFORE_THE_DOOR: ReadonlySet<string> = new Set(['/login', '/setup', '/invite']);
@@ -29,12 +27,8 @@ export function Shell() {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const isRefused = useIsRefused();
   if (BEFORE_THE_DOOR.has(path)) return <Outlet />;
-  if (!isRefused) return <Frame />;
-  return (
-    <Suspense>
-      <LoginPage />
-    </Suspense>
-  );
+  // Here from the start: when a session ends, the server may have another console by now, and a page of this one no more.
+  return isRefused ? <LoginPage /> : <Frame />;
 }
 
 /** What is around every page: where to go, the search, and whether it is live. */
