@@ -76,6 +76,34 @@ describeConsole('an act', () => {
     expect(approvals).toBe(1);
   });
 
+  it('by key is on the return that lies open, which is the row that the keys are at', async () => {
+    const page = await shop.open('/returns?state=REQUESTED');
+    const links = page.getByRole('row').getByRole('link', { name: /^R-/ });
+    await isThere(links.nth(3));
+    const labels = await links.allInnerTexts();
+    const label = page.getByRole('complementary').getByRole('heading', { level: 2 });
+    const open = page.locator('[role=row][aria-current=true]');
+    const isOpen = async (name: string | undefined) => {
+      await isThere(label.filter({ hasText: name ?? 'no such return' }));
+      await isThere(open.filter({ hasText: name ?? 'no such return' }));
+      expect(await open.count()).toBe(1);
+      expect(await page.locator('[data-cursor=true]').count()).toBe(1);
+    };
+    // Opened by its address, by key, and by the pointer.
+    await page.goto(`${shop.url}/console/returns?state=REQUESTED&open=${labels[0]?.replace('R-', '') ?? ''}`);
+    await isOpen(labels[0]);
+    await page.keyboard.press('j');
+    await isOpen(labels[1]);
+    await links.nth(3).click();
+    await isOpen(labels[3]);
+    await page.keyboard.press('k');
+    await isOpen(labels[2]);
+    expect(await page.locator('[data-cursor=true]').innerText()).toContain(labels[2]);
+    await page.keyboard.press('a');
+    await isThere(page.getByText(`${labels[2] ?? ''} is approved.`));
+    await isOpen(labels[3]);
+  });
+
   it('whose answer was lost is done once: a return that is sent again is the same return', async () => {
     const { id } = await placed('pay', 'process', 'ship', 'deliver');
     const page = await shop.open(`/orders/${id}?start=return`);

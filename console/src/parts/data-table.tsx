@@ -28,11 +28,13 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly nameOf: (row: Row) => string;
   readonly onOpen: (row: Row) => void;
+  /** The row that lies open beside the table. The keys are at it, and open each row that they come to. */
+  readonly openId?: number | undefined;
   readonly selection?: Selection;
   readonly rest?: RestOfList;
 }
 
-/** The row that the keys are at, and where it was when they came to it. */
+/** The row that the keys have come to, and where it was when they came to it. */
 interface Place {
   readonly id: number;
   readonly index: number;
@@ -43,12 +45,14 @@ const ROWS_AHEAD = 30;
 
 /** A table of any length: only the rows in sight are there. j and k move, x selects, Enter opens. */
 export function DataTable<Row extends { readonly id: number }>(props: DataTableProps<Row>) {
-  const { label, rows, columns, nameOf, onOpen, selection, rest: { more, failure } = {} } = props;
+  const { label, rows, columns, nameOf, onOpen, openId, selection } = props;
+  const { more, failure } = props.rest ?? {};
   const scroller = useRef<HTMLDivElement>(null);
   // By its id: rows that others add above it push it down, and it is the same row.
   const [place, setPlace] = useState<Place>();
   const indexOf = (id: number | undefined) => rows.findIndex((row) => row.id === id);
-  const cursor = indexOf(place?.id);
+  // What lies open is what is acted on by key, so that no other row is to look as if it were.
+  const cursor = indexOf(openId ?? place?.id);
   const anchor = useRef<number>(undefined);
   // The compiler would keep what this answers, and rows would stand still; nothing here is compiled.
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -72,6 +76,8 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
     const next = Math.max(0, Math.min(rows.length - 1, index));
     putCursor(next);
     virtual.scrollToIndex(next);
+    const row = rows[next];
+    if (openId !== undefined && row) onOpen(row);
   };
   const toggle = (index: number, extend: boolean) => {
     const row = rows[index];
@@ -152,6 +158,7 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
                 className={classes.row}
                 role="row"
                 aria-rowindex={index + 2}
+                aria-current={row.id === openId ? true : undefined}
                 data-cursor={index === cursor}
                 data-selected={isSelected}
                 style={{ transform: `translateY(${start}px)` }}

@@ -136,6 +136,7 @@ export function ReturnsPage() {
               onOpen={({ id }) => {
                 show(id);
               }}
+              openId={search.open}
               rest={rest}
             />
           )}
