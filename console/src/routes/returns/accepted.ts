@@ -1,14 +1,5 @@
 import type { Return } from '../../api/types.ts';
 
-type Item = Return['items'][number];
-
-/** Units of a line and what they are, with how many were accepted where that is not all: "3 of 5 × KURTA-M accepted". */
-export function unitsWords({ quantity, accepted_quantity: accepted }: Item, name: string): string {
-  return accepted === null || accepted === quantity
-    ? `${quantity} × ${name}`
-    : `${accepted} of ${quantity} × ${name} accepted`;
-}
-
 /** "3 of 5 accepted", of a return that was completed with less than all; undefined: of any other. */
 export function acceptedWords({ items }: Pick<Return, 'items'>): string | undefined {
   const asked = items.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -43,7 +43,7 @@ export function DueTable({ due, currency, titleOf }: DueTableProps) {
           {due.lines.map(({ order_item_id: id, quantity, total_minor: total, tax_minor: tax, discount_minor: off }) => (
             <tr key={id}>
               <td>
-                {quantity} × {titleOf(id)}
+                {quantity} × <bdi>{titleOf(id)}</bdi>
                 {(tax > 0 || off > 0) && (
                   <div className="faint">
                     {off > 0 && (

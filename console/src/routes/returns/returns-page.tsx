@@ -12,8 +12,8 @@ import { BarcodeIcon } from '../../parts/icons.tsx';
 import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useRestOfList } from '../../parts/rest-of-list.ts';
+import { Units } from '../../parts/units.tsx';
 import { useMay } from '../../shell/me.tsx';
-import { unitsWords } from './accepted.ts';
 import { OpenReturn } from './open-return.tsx';
 import { ReturnsBulkBar } from './returns-bulk-bar.tsx';
 import classes from './inbox.module.css';
@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Return>[] = [
     name: 'Items',
     width: 'minmax(6rem, 1.6fr)',
     isExtra: true,
-    cell: ({ items }) => items.map((item) => unitsWords(item, item.sku)).join(', '),
+    cell: ({ items }) => <Units of={items.map((item) => ({ ...item, name: item.sku }))} />,
   },
   {
     name: 'Goods',

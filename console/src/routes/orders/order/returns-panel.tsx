@@ -6,7 +6,7 @@ import { returnLabel } from '../../../format/words.ts';
 import { PrintIcon } from '../../../parts/icons.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
-import { unitsWords } from '../../returns/accepted.ts';
+import { Units } from '../../../parts/units.tsx';
 import { ReturnButtons } from '../../returns/return-buttons.tsx';
 import classes from './order.module.css';
 
@@ -35,7 +35,7 @@ export function ReturnsPanel({ order }: { readonly order: Order }) {
             </div>
             <p className={classes.quote}>{each.reason}</p>
             <p className={classes.note}>
-              {each.items.map((item) => unitsWords(item, item.title)).join(', ')} · goods{' '}
+              <Units of={each.items.map((item) => ({ ...item, name: item.title }))} /> · goods{' '}
               <Money minor={each.amount_minor} currency={each.currency} />
             </p>
           </li>
