@@ -32,6 +32,18 @@ function leftsOf(page: Page, words: readonly string[]): Promise<readonly number[
   })()`);
 }
 
+/** Answers nothing that the path names, until `release` is called. */
+async function holdBack(page: Page, path: string): Promise<() => void> {
+  const released = Promise.withResolvers<undefined>();
+  await page.route(path, async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  return () => {
+    released.resolve(undefined);
+  };
+}
+
 describeConsole('the page of an order', () => {
   it('says how many units of what come back, in whatever script what it is called is written', async () => {
     const [shirt, shoes] = ['قميص', 'حذاء'];
@@ -45,5 +57,36 @@ describeConsole('the page of an order', () => {
     await isThere(page.getByText('· goods'));
     const lefts = await leftsOf(page, ['2 ×', shirt, ',', '1 ×', shoes, '· goods']);
     expect(lefts).toEqual(lefts.toSorted((one, other) => one - other));
+  });
+
+  it('says of the refund of other units that it is being worked out, and not that it is what these refund', async () => {
+    const order = await delivered([{ sku: 'LAMP', title: 'Lamp', quantity: 3, unit_price_minor: 10_000 }]);
+    const page = await shop.open(`/orders/${order.id}?start=return`);
+    const dialog = page.getByRole('dialog');
+    const sum = dialog.getByRole('complementary').locator('tfoot td');
+    await dialog.getByLabel(/^Units of/).fill('1');
+    await isThere(sum.filter({ hasText: '₹100.00' }));
+    const release = await holdBack(page, '**/returns/preview');
+    await dialog.getByLabel(/^Units of/).fill('2');
+    const note = dialog.getByText('What goes back is being worked out…');
+    await isThere(note);
+    release();
+    await isThere(sum.filter({ hasText: '₹200.00' }));
+    await note.waitFor({ state: 'detached' });
+  });
+});
+
+describeConsole('the list of orders', () => {
+  it('that was found for other words says so, until what is searched for now has been found', async () => {
+    const page = await shop.open('/orders?q=WEB-00042');
+    const table = page.getByRole('table', { name: 'Orders' });
+    await isThere(table.getByRole('link', { name: 'WEB-00042' }));
+    expect(await table.getAttribute('aria-busy')).toBe('false');
+    const release = await holdBack(page, '**/v1/search?*');
+    await page.getByLabel('Search', { exact: true }).fill('WEB-00043');
+    await isThere(page.locator('[role=table][aria-busy=true]'));
+    release();
+    await isThere(table.getByRole('link', { name: 'WEB-00043' }));
+    expect(await table.getAttribute('aria-busy')).toBe('false');
   });
 });

@@ -30,6 +30,8 @@ interface DataTableProps<Row> {
   readonly onOpen: (row: Row) => void;
   /** The row that lies open beside the table. The keys are at it, and open each row that they come to. */
   readonly openId?: number | undefined;
+  /** The rows are of before, and others are being read. */
+  readonly isBusy?: boolean;
   readonly selection?: Selection;
   readonly rest?: RestOfList;
 }
@@ -45,7 +47,7 @@ const ROWS_AHEAD = 30;
 
 /** A table of any length: only the rows in sight are there. j and k move, x selects, Enter opens. */
 export function DataTable<Row extends { readonly id: number }>(props: DataTableProps<Row>) {
-  const { label, rows, columns, nameOf, onOpen, openId, selection } = props;
+  const { label, rows, columns, nameOf, onOpen, openId, isBusy = false, selection } = props;
   const { more, failure } = props.rest ?? {};
   const scroller = useRef<HTMLDivElement>(null);
   // By its id: rows that others add above it push it down, and it is the same row.
@@ -123,7 +125,14 @@ export function DataTable<Row extends { readonly id: number }>(props: DataTableP
   const allSelected = rows.length > 0 && selection !== undefined && rows.every(({ id }) => selection.ids.has(id));
 
   return (
-    <div className={classes.table} role="table" aria-label={label} aria-rowcount={rows.length + 1} style={style}>
+    <div
+      className={classes.table}
+      role="table"
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-busy={isBusy}
+      style={style}
+    >
       <div role="rowgroup">
         <div className={classes.head} role="row" aria-rowindex={1}>
           {selection && (

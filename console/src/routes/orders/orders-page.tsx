@@ -85,6 +85,7 @@ export function OrdersPage() {
           nameOf={({ order_number: number }) => number}
           selection={{ ids: selected, set: setSelected }}
           onOpen={({ id }) => void navigate({ to: '/orders/$orderId', params: { orderId: id } })}
+          isBusy={list.isOutdated}
           rest={list.rest}
         />
       )}
@@ -108,14 +109,16 @@ function useOrders(search: OrdersSearch) {
   const rest = useRestOfList(list);
 
   if (words !== '') {
-    const { data, error, refetch } = found;
+    const { data, error, refetch, isPlaceholderData } = found;
     const hits = data?.orders ?? [];
     return {
       rows: hits,
       error,
-      isLoading: !data && !error,
+      isLoading: !error && (!data || (isPlaceholderData && hits.length === 0)),
       retry: refetch,
       rest: {},
+      // Found for what was typed before.
+      isOutdated: isPlaceholderData,
       isCutOff: hits.length >= MOST_FOUND,
     };
   }
@@ -126,6 +129,7 @@ function useOrders(search: OrdersSearch) {
     isLoading: !data && !error,
     retry: refetch,
     rest,
+    isOutdated: false,
     isCutOff: false,
   };
 }

@@ -33,7 +33,14 @@ export function ReturnPreview({ order, items }: ReturnPreviewProps) {
         <p className="faint">Say how many units come back.</p>
       ) : (
         <Loaded query={preview} rows={2}>
-          {(due) => <DueTable due={due} currency={order.currency} titleOf={(id) => titles.get(id) ?? ''} />}
+          {(due) => (
+            <>
+              <div className={classes.due} aria-busy={preview.isPlaceholderData}>
+                <DueTable due={due} currency={order.currency} titleOf={(id) => titles.get(id) ?? ''} />
+              </div>
+              {preview.isPlaceholderData && <p role="status">What goes back is being worked out…</p>}
+            </>
+          )}
         </Loaded>
       )}
     </aside>
