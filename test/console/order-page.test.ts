@@ -32,6 +32,26 @@ function leftsOf(page: Page, words: readonly string[]): Promise<readonly number[
   })()`);
 }
 
+/** Run in a page: keeps which addresses of what it holds it has made, and which it has let go. */
+function keepAddresses(): void {
+  const made: string[] = [];
+  const letGo: string[] = [];
+  const make = URL.createObjectURL.bind(URL);
+  const revoke = URL.revokeObjectURL.bind(URL);
+  URL.createObjectURL = (content) => {
+    const address = make(content);
+    made.push(address);
+    return address;
+  };
+  URL.revokeObjectURL = (address) => {
+    letGo.push(address);
+    revoke(address);
+  };
+  Object.assign(globalThis, { made, letGo });
+}
+
+const addressesOf = (page: Page) => page.evaluate<{ made: string[]; letGo: string[] }>('({ made, letGo })');
+
 /** Answers nothing that the path names, until `release` is called. */
 async function holdBack(page: Page, path: string): Promise<() => void> {
   const released = Promise.withResolvers<undefined>();
@@ -74,6 +94,28 @@ describeConsole('the page of an order', () => {
     await isThere(sum.filter({ hasText: '₹200.00' }));
     await note.waitFor({ state: 'detached' });
   });
+
+  it('shows each credit note with its sum and its PDF, whose address is let go with the page', async () => {
+    const [order] = await shop.sql<{ id: number; number: string }>(
+      `SELECT order_id AS id, number FROM credit_notes ORDER BY id LIMIT 1`,
+    );
+    if (!order) throw new Error('the shop has no credit note');
+    const page = await shop.open('/orders');
+    await page.addInitScript(keepAddresses);
+    await page.goto(`${shop.url}/console/orders/${order.id}`);
+    const panel = page.locator('section').filter({ hasText: `Credit note ${order.number}` });
+    await isThere(panel.getByText(/^₹[\d,.]+$/));
+    await isThere(panel.getByText(/^issued/));
+    const answered = page.waitForResponse('**/v1/credit-notes/*/pdf');
+    await panel.getByRole('button', { name: 'Show' }).click();
+    expect((await (await answered).body()).subarray(0, 5).toString()).toBe('%PDF-');
+    const shown = await page.getByTitle(`Credit note ${order.number}`).getAttribute('src');
+    expect(await panel.getByRole('link', { name: 'Open' }).getAttribute('href')).toBe(shown);
+    expect(await addressesOf(page)).toEqual({ made: [shown], letGo: [] });
+    await page.getByRole('link', { name: 'All orders' }).click();
+    await isThere(page.getByRole('row').nth(1));
+    expect(await addressesOf(page)).toEqual({ made: [shown], letGo: [shown] });
+  });
 });
 
 describeConsole('the list of orders', () => {
@@ -88,5 +130,24 @@ describeConsole('the list of orders', () => {
     release();
     await isThere(table.getByRole('link', { name: 'WEB-00043' }));
     expect(await table.getAttribute('aria-busy')).toBe('false');
+  });
+
+  it('keeps the address of the document that was printed last, and of no other', async () => {
+    const page = await shop.open('/orders');
+    await page.addInitScript(keepAddresses);
+    await page.goto(`${shop.url}/console/orders?state=DELIVERED`);
+    await page.getByRole('row').nth(1).getByRole('checkbox').click();
+    const dialog = page.getByRole('dialog');
+    for (let turn = 0; turn < 2; turn += 1) {
+      await page.getByRole('button', { name: 'Print invoices (1)' }).click();
+      await dialog.getByRole('button', { name: 'Put together' }).click();
+      await isThere(dialog.getByText('1 of 1 done'));
+      const opened = page.context().waitForEvent('page');
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      await opened;
+    }
+    const { made, letGo } = await addressesOf(page);
+    expect(made).toHaveLength(2);
+    expect(letGo).toEqual(made.slice(0, 1));
   });
 });

@@ -10,7 +10,7 @@ import { PrintIcon } from '../../parts/icons.tsx';
 import { RunMany } from '../../parts/run-many.tsx';
 import { useMay } from '../../shell/me.tsx';
 import { actOf } from './consequences.ts';
-import { fetchInvoicePdf, printInvoices } from './print-invoices.ts';
+import { fetchPdf, invoicePdfPath, printPdfs } from './pdfs.ts';
 import classes from './orders.module.css';
 
 interface BulkBarProps {
@@ -124,12 +124,12 @@ function PrintDialog({ orders, onClose }: { readonly orders: readonly OrderSumma
         id,
         name: number,
         run: async () => {
-          pdfs.set(id, await fetchInvoicePdf(id));
+          pdfs.set(id, await fetchPdf(invoicePdfPath(id)));
         },
       }))}
       onClose={() => {
         const inOrder = orders.flatMap(({ id }) => pdfs.get(id) ?? []);
-        if (inOrder.length > 0) void printInvoices(inOrder);
+        if (inOrder.length > 0) void printPdfs(inOrder);
         onClose();
       }}
     />

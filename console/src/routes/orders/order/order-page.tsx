@@ -12,11 +12,11 @@ import { Page } from '../../../parts/page.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { useMay } from '../../../shell/me.tsx';
 import { CustomerPanel } from './customer-panel.tsx';
-import { InvoicePanel } from './invoice-panel.tsx';
 import { JobsPanel } from './jobs-panel.tsx';
 import { LinesPanel } from './lines-panel.tsx';
 import { MoneyPanel } from './money-panel.tsx';
 import { OrderButtons } from './order-buttons.tsx';
+import { Papers } from './papers.tsx';
 import { RecordPanel } from './record-panel.tsx';
 import { ReturnsPanel } from './returns-panel.tsx';
 import { StartReturn } from './start-return.tsx';
@@ -105,7 +105,7 @@ function OneOrder({ order }: { readonly order: Order }) {
         <div>
           <LinesPanel order={order} />
           <ReturnsPanel order={order} />
-          <InvoicePanel order={order} isOpen={showsInvoice} onToggle={setShowsInvoice} />
+          <Papers order={order} showsInvoice={showsInvoice} onToggleInvoice={setShowsInvoice} />
           <RecordPanel order={order} />
         </div>
         <div>
