@@ -179,18 +179,34 @@ const MOST_IDS_OF_A_CREDIT_NOTE = 2;
 /** A refund, its transition and its job, and its credit note. */
 const MOST_IDS_OF_A_REFUND = 3 + MOST_IDS_OF_A_CREDIT_NOTE;
 
-/** How many ids the batch may need. */
-export function mostIdsFor(requests: readonly EngineRequest[]): number {
-  return requests.reduce((total, { intent }) => total + mostIdsOf(intent), 0);
+/** How many of the parts that commands make something of an order has. */
+interface PartsOfOrders {
+  readonly payments: number;
+  readonly goodwillRefunds: number;
 }
 
-function mostIdsOf(intent: Intent): number {
-  return intent.kind === 'retry_job' ? 0 : MOST_IDS_BESIDE_PARTS + mostIdsOfParts(intent.command);
+const MOST_PARTS: PartsOfOrders = { payments: MOST_PAYMENTS, goodwillRefunds: MOST_GOODWILL_REFUNDS };
+/** With ids for all that it may have set aside, each order that ships would leave a gap of hundreds behind. */
+const USUAL_PARTS: PartsOfOrders = { payments: 2, goodwillRefunds: 1 };
+
+/** How many ids the batch may need. */
+export function mostIdsFor(requests: readonly EngineRequest[]): number {
+  return idsFor(requests, MOST_PARTS);
+}
+
+/** How many ids nearly every batch of these requests does with. */
+export function usualIdsFor(requests: readonly EngineRequest[]): number {
+  return idsFor(requests, USUAL_PARTS);
+}
+
+function idsFor(requests: readonly EngineRequest[], parts: PartsOfOrders): number {
+  const commands = requests.flatMap(({ intent }) => (intent.kind === 'retry_job' ? [] : intent.command));
+  return commands.reduce((total, command) => total + MOST_IDS_BESIDE_PARTS + idsOfParts(command, parts), 0);
 }
 
 /** Of line items, of a refund of each payment, of a credit note or the rejection of each refund without goods. */
-function mostIdsOfParts(command: Command): number {
-  const ofRefunds = MOST_PAYMENTS * MOST_IDS_OF_A_REFUND;
+function idsOfParts(command: Command, { payments, goodwillRefunds }: PartsOfOrders): number {
+  const ofRefunds = payments * MOST_IDS_OF_A_REFUND;
   switch (command.type) {
     case 'place_order':
     case 'request_return':
@@ -200,8 +216,8 @@ function mostIdsOfParts(command: Command): number {
     case 'move_return':
       return command.event === 'complete' ? ofRefunds : 0;
     case 'move_order':
-      if (command.event === 'ship') return MOST_GOODWILL_REFUNDS * MOST_IDS_OF_A_CREDIT_NOTE;
-      return command.event === 'cancel' ? ofRefunds + MOST_GOODWILL_REFUNDS : 0;
+      if (command.event === 'ship') return goodwillRefunds * MOST_IDS_OF_A_CREDIT_NOTE;
+      return command.event === 'cancel' ? ofRefunds + goodwillRefunds : 0;
     default:
       return 0;
   }

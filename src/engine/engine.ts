@@ -13,9 +13,9 @@ import { connectWithKeptPlans, renewPlans } from '../platform/database/kept-plan
 import { OutcomeUnknown } from '../platform/database/transaction.ts';
 import type { InvoicePolicy } from '../domain/papers/invoice.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-policy.ts';
-import { decideBatch, mostIdsFor, type BatchContext, type BatchResult } from './batch.ts';
+import { decideBatch, mostIdsFor, usualIdsFor, type BatchContext, type BatchResult } from './batch.ts';
 import { keyOf, matchKept } from './idempotency.ts';
-import { IdSupply } from './ids/ids.ts';
+import { IdsUsedUp, IdSupply } from './ids/ids.ts';
 import { KeptOrders } from './kept-orders.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 import { saveChanges } from './save.ts';
@@ -199,11 +199,13 @@ export class Engine {
    */
   async #transact(requests: readonly EngineRequest[], hasWaited = false): Promise<readonly Outcome[]> {
     let unknown: OutcomeUnknown | undefined;
+    let idsFor = usualIdsFor;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#transactOnce(requests, hasWaited);
+        return await this.#transactOnce(requests, idsFor(requests), hasWaited);
       } catch (error) {
         if (error instanceof OutcomeUnknown) unknown = error;
+        if (error instanceof IdsUsedUp) idsFor = mostIdsFor;
         const single = requests.length === 1 ? requests[0] : undefined;
         const constraint = violatedConstraint(error);
         // Another process wrote this key or number a moment ago. The next try finds the key's answer; it finds the
@@ -211,7 +213,7 @@ export class Engine {
         const taken = single !== undefined && constraint !== undefined && TAKEN_CONSTRAINTS.has(constraint);
         // With its key, a request whose commit was lost may be sent again: it finds its own answer, or does it now.
         const findable = error instanceof OutcomeUnknown && requests.every(({ idempotency }) => idempotency);
-        const nothingHappened = error instanceof ConnectionLost || error instanceof RefusedOnMemory;
+        const nothingHappened = [ConnectionLost, RefusedOnMemory, IdsUsedUp].some((each) => error instanceof each);
         const again = taken || findable || nothingHappened || AGAIN_STATES.has(sqlState(error) ?? '');
         // An earlier try may have done it, whatever became of the last one.
         if (!again || tries === MOST_TRIES) throw unknown ?? error;
@@ -220,10 +222,14 @@ export class Engine {
     }
   }
 
-  async #transactOnce(requests: readonly EngineRequest[], hasWaited: boolean): Promise<readonly Outcome[]> {
+  async #transactOnce(
+    requests: readonly EngineRequest[],
+    idCount: number,
+    hasWaited: boolean,
+  ): Promise<readonly Outcome[]> {
     const client = await this.#takeClient();
     try {
-      const nextId = await this.#ids.reserve(client, mostIdsFor(requests));
+      const nextId = await this.#ids.reserve(client, idCount);
       const [, , , result] = await Promise.all([
         renewPlans(client),
         client.query(BEGIN),

@@ -79,6 +79,14 @@ describe('money given back without goods', () => {
     expect((await auditOf(database.url)).broken).toBeUndefined();
   });
 
+  test('that an order might have had leaves no gap of hundreds in the ids of those that ship without', async () => {
+    const engine = engines.open();
+    const orders = [await orderInTheWarehouse(), await orderInTheWarehouse()];
+    const ids: number[] = [];
+    for (const { id } of orders) ids.push(doneOrder(await engine.execute(move(id, 'ship'))).invoice?.id ?? 0);
+    expect((ids[1] ?? 0) - (ids[0] ?? 0)).toBeLessThan(20);
+  });
+
   test('leaves no gap between the numbers of credit notes, whatever several processes ship and give at once', async () => {
     const given = await Promise.all(Array.from({ length: 12 }, orderInTheWarehouse));
     await Promise.all(given.map(({ id }) => shop.change(id, goodwill(2))));

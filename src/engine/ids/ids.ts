@@ -10,6 +10,11 @@ interface Block {
   readonly end: number;
 }
 
+/** More were taken than were set aside: it is to be done again, with more. */
+export class IdsUsedUp extends Error {
+  override readonly name = 'IdsUsedUp';
+}
+
 /**
  * Ids are taken in blocks before the batch, so that every insert can leave in one flush. Batches of one process share a
  * supply. Blocks of different processes do not overlap, as a sequence gives none twice: but for a standby that takes over
@@ -30,7 +35,7 @@ export class IdSupply {
     const reserved = this.#carve(count);
     return () => {
       const block = reserved[0];
-      if (!block) throw new RangeError(`more than the ${count} ids reserved were taken`);
+      if (!block) throw new IdsUsedUp(`more than the ${count} ids that were set aside were taken`);
       const id = block.next++;
       if (block.next === block.end) reserved.shift();
       return id;

@@ -62,8 +62,9 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
         view: (outcome) => {
           const order = orderOf(outcome);
           const firstId = outcome.kind === 'done' ? outcome.subjectId : 0;
-          // Refunds are numbered as they are made, and nothing was made after these.
-          const data = order.refunds.filter(({ id }) => id >= firstId).map((each) => refundView(refundOf(order, each)));
+          // The last that were added; not by their ids, of which another process may have given greater ones before.
+          const added = order.refunds.slice(order.refunds.findIndex(({ id }) => id === firstId));
+          const data = added.map((each) => refundView(refundOf(order, each)));
           return { view: { data }, headers: { etag: orderEtagOf(order) } };
         },
       });
