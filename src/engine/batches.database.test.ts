@@ -170,7 +170,7 @@ describe('a batch that fails as a whole', () => {
   });
 
   test('because others hold its orders: each of those is refused soon, and the last in the row is not kept waiting', async () => {
-    const lockTimeoutMs = 1_000;
+    const lockTimeoutMs = 2_000;
     const databaseUrl = new URL(database.url);
     databaseUrl.searchParams.set('lock_timeout', String(lockTimeoutMs));
     const engine = engines.open({ databaseUrl: databaseUrl.href });
