@@ -37,7 +37,7 @@ export const OPERATIONS = {
   rejectReturn: ['admin', 'support'],
   dispatchReturn: ['admin', 'support', 'warehouse'],
   receiveReturn: ['admin', 'warehouse'],
-  previewReturnCompletion: ['admin', 'support', 'finance'],
+  previewReturnCompletion: STAFF,
   completeReturn: ['admin', 'support', 'finance'],
 
   listRefunds: OF_AN_ORDER,

@@ -96,20 +96,6 @@ describe('reads that come at once', () => {
     expect(await numberOf(reads, 4)).toBe(4);
   });
 
-  test('have sent what a table lock holds up, and wait for it past the time in which they would have to be sent', async () => {
-    const reads = openReads({ connections: 1 });
-    expect(await numberOf(reads, 0)).toBe(0);
-    const blocker = await sessions.open();
-    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-    const held = reads.query({ text: 'SELECT id FROM orders LIMIT 1' });
-    const behind = numberOf(reads, 1);
-    const sentAt = performance.now();
-    await eventually('two seconds, and some', () => performance.now() - sentAt > 2_300);
-    await blocker.query('COMMIT');
-    expect((await held).rows).toEqual([]);
-    expect(await behind).toBe(1);
-  });
-
   test('of one name, behind the first that a table lock makes fail: they are asked again, and hear nothing of it', async () => {
     const reads = openReads({ url: withLockTimeout(1_000), connections: 1 });
     const blocker = await sessions.open();

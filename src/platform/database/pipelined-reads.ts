@@ -22,7 +22,10 @@ const MOST_UNDERWAY = 4;
  * it already are asked for on another connection as well.
  */
 const SLOW_MS = 100;
-/** What has not been sent by then is not sent, nor sent again: as long as asking a full pool may take. */
+/**
+ * As long as asking a full pool may take. What waits for a connection is refused then; so is what stands behind another
+ * that is held up, for which none was free on which it could overtake.
+ */
 const PATIENCE_MS = 2_000;
 /**
  * There is no statement of this name. Several of one name are sent behind the first, which brings its text; where that
@@ -147,14 +150,8 @@ export class PipelinedReads implements Reads {
   #refuseLate(): void {
     const latest = performance.now() - PATIENCE_MS;
     while (this.#queue[0] && this.#queue[0].since <= latest) {
-      const late = this.#queue.shift();
-      // One that was to overtake is not asked for elsewhere any more: it is answered where it was sent.
-      if (late && !this.#isUnderway(late)) late.reject(new DatabaseUnavailable('no connection was free in time'));
+      this.#queue.shift()?.reject(new DatabaseUnavailable('no connection was free in time'));
     }
-  }
-
-  #isUnderway(waiting: Waiting): boolean {
-    return this.#lanes.some(({ places }) => places.some((place) => place.waiting === waiting));
   }
 
   /** An idle one, or a new one, or the one with the fewest under way; undefined: all have enough to do. */

@@ -7,16 +7,23 @@ import { DatabaseUnavailable } from './postgres.ts';
  * @throws DatabaseUnavailable when it takes none; the pool's own error when it does not answer
  */
 export async function confirmWritable(pool: Pool): Promise<void> {
+  // A connection from before says how it was then, and is not kept: a new one has the last word.
+  for (let tries = pool.totalCount + 1; tries > 0; tries -= 1) {
+    if (await isWritable(pool)) return;
+  }
+  throw new DatabaseUnavailable('the database takes no writes');
+}
+
+async function isWritable(pool: Pool): Promise<boolean> {
   const client = await pool.connect();
-  let isWritable = false;
+  let writes = false;
   try {
     const { rows } = await client.query<{ setting: string }>(
       `SELECT current_setting('transaction_read_only') AS setting`,
     );
-    isWritable = rows[0]?.setting === 'off';
+    writes = rows[0]?.setting === 'off';
+    return writes;
   } finally {
-    // A connection that leads to a standby would go on doing so after another server has become the primary.
-    client.release(!isWritable);
+    client.release(!writes);
   }
-  if (!isWritable) throw new DatabaseUnavailable('the database takes no writes');
 }
