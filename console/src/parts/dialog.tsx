@@ -1,10 +1,18 @@
 import { Modal, type ModalProps } from '@mantine/core';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 
+interface DialogProps extends Omit<ModalProps, 'opened'> {
+  /** What was asked for is under way: the dialog stays, since what comes of it may be shown once and no more. */
+  readonly isBusy?: boolean;
+}
+
 /** A dialog, open for as long as it is there. The focus is then where it was before, or at the page's heading. */
-export function Dialog(props: Omit<ModalProps, 'opened'>) {
+export function Dialog({ isBusy = false, onClose, ...props }: DialogProps) {
   useFocusAfterwards();
-  return <Modal opened closeButtonProps={{ 'aria-label': 'Close' }} {...props} />;
+  const close = () => {
+    if (!isBusy) onClose();
+  };
+  return <Modal opened onClose={close} closeButtonProps={{ 'aria-label': 'Close' }} {...props} />;
 }
 
 /** Mantine's own way asks that a dialog stay mounted when it is closed. */

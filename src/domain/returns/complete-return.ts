@@ -14,7 +14,7 @@ import { issueCreditNote } from '../papers/credit-note-issue.ts';
 import { sumOf } from '../pricing/share.ts';
 import { createRefunds } from '../refunds/create-refunds.ts';
 import { creditOfReturn, dueMinorOf, type ReturnCredit } from '../refunds/return-credit.ts';
-import { illegalMove } from './illegal-move.ts';
+import { illegalMove, namedTwice } from './return-refusals.ts';
 import { countReturned, notAccepted } from './returned-units.ts';
 
 /** What is said when a return is completed. */
@@ -95,12 +95,7 @@ function problemWithAccepted({ id, items }: Return, units: readonly AcceptedUnit
         order_item_id: orderItemId,
       });
     }
-    if (named.has(orderItemId)) {
-      return refused('return.duplicate_item', `Line item ${orderItemId} is named twice; add its quantities up.`, {
-        field: `${field}.order_item_id`,
-        order_item_id: orderItemId,
-      });
-    }
+    if (named.has(orderItemId)) return namedTwice(field, orderItemId);
     named.add(orderItemId);
     if (quantity > requested) {
       return refused(

@@ -3,7 +3,7 @@ import { accepted, refused, type Circumstances, type Decision, type Refused } fr
 import { allowedEvents, returnLifecycle, stateAfter } from '../lifecycles.ts';
 import { withPart, type Order, type OrderItem, type Return, type SeenOrder } from '../orders/order.ts';
 import { completeReturn } from './complete-return.ts';
-import { illegalMove } from './illegal-move.ts';
+import { illegalMove, namedTwice } from './return-refusals.ts';
 import { countReturned } from './returned-units.ts';
 
 /** At most this many returns of one order, whatever became of them, and of those so many that are not through. */
@@ -69,12 +69,7 @@ export function problemWithReturn(order: SeenOrder, command: Pick<RequestReturn,
         order_item_id: orderItemId,
       });
     }
-    if (named.has(orderItemId)) {
-      return refused('return.duplicate_item', `Line item ${orderItemId} is named twice; add its quantities up.`, {
-        field: `${field}.order_item_id`,
-        order_item_id: orderItemId,
-      });
-    }
+    if (named.has(orderItemId)) return namedTwice(field, orderItemId);
     named.add(orderItemId);
     const returnable = returnableQuantity(order, item);
     if (quantity > returnable) {

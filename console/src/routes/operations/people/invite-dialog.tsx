@@ -27,7 +27,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     await client.invalidateQueries({ queryKey: ['people'] });
   };
   return (
-    <Dialog onClose={onClose} title="Invite a person">
+    <Dialog onClose={onClose} isBusy={form.isBusy} title="Invite a person">
       {link === undefined ? (
         <form
           onSubmit={(event) => {
@@ -70,7 +70,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
             }}
           />
           <Group justify="flex-end" gap="xs" mt="md">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" disabled={form.isBusy} onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={form.isBusy} disabled={name.trim() === '' || email.trim() === ''}>

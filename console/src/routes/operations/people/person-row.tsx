@@ -134,7 +134,7 @@ function ResetDialog({ person, onClose }: { readonly person: Person; readonly on
   const [removesSecondFactor, setRemovesSecondFactor] = useState(false);
   const [link, setLink] = useState<string>();
   return (
-    <Dialog onClose={onClose} title={`Another password for ${person.name}`}>
+    <Dialog onClose={onClose} isBusy={form.isBusy} title={`Another password for ${person.name}`}>
       {link === undefined ? (
         <form
           onSubmit={(event) => {
@@ -156,7 +156,7 @@ function ResetDialog({ person, onClose }: { readonly person: Person; readonly on
           )}
           {form.problem !== undefined && <p role="alert">{form.problem}</p>}
           <Group justify="flex-end" gap="xs" mt="md">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" disabled={form.isBusy} onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={form.isBusy} data-autofocus>

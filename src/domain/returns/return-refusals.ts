@@ -10,3 +10,11 @@ export function illegalMove({ state }: Return, event: ReturnEvent): Refused {
     allowed: allowedEvents(returnLifecycle, state),
   });
 }
+
+/** @param field the place in the request where the line item is named once more */
+export function namedTwice(field: string, orderItemId: number): Refused {
+  return refused('return.duplicate_item', `Line item ${orderItemId} is named twice; add its quantities up.`, {
+    field: `${field}.order_item_id`,
+    order_item_id: orderItemId,
+  });
+}
