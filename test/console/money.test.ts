@@ -84,7 +84,15 @@ describeConsole('money', () => {
     expect(await units.inputValue()).toBe('3');
     // By the keyboard: one unit fewer than all.
     await units.focus();
+    const held = Promise.withResolvers<undefined>();
+    await page.route('**/complete/preview', (route) => held.promise.then(() => route.continue()), { times: 1 });
+    const asked = page.waitForRequest('**/complete/preview');
     await page.keyboard.press('ArrowDown');
+    await asked;
+    // Until its sum is there it cannot be completed, and nothing is said to have changed.
+    await isThere(dialog.getByRole('button', { name: 'Complete and refund', disabled: true }));
+    expect(await dialog.getByRole('alert').count()).toBe(0);
+    held.resolve(undefined);
     await isThere(dialog.getByText('₹198.00 goes back to the customer'));
     await isThere(dialog.getByText('1 unit is not accepted'));
     expect(await breachesOf(page)).toEqual([]);

@@ -313,6 +313,8 @@ describeConsole('people', () => {
     await row.getByRole('button', { name: 'Role: Warehouse' }).click();
     const dialog = page.getByRole('dialog', { name: `Another role for ${BELA.name}` });
     const confirm = dialog.getByRole('button', { name: 'Give this role' });
+    await isThere(dialog);
+    expect(await dialog.getByRole('alert').count()).toBe(0);
     expect(await confirm.isDisabled()).toBe(true);
     await page.keyboard.press('ArrowUp');
     expect(await dialog.getByLabel('Role').inputValue()).toBe('support');

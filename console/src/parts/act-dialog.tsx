@@ -31,6 +31,8 @@ interface ActDialogProps {
   readonly draft: string;
   /** False: what is shown has changed meanwhile, and this may not be done any more. */
   readonly possible?: boolean;
+  /** False: there is nothing to confirm yet, as what it comes to is being read, or nothing is chosen. */
+  readonly ready?: boolean;
   readonly act: (typed: Typed) => Promise<unknown>;
   /** Reads anew what this is about: somebody else has changed it. */
   readonly onConflict: () => Promise<unknown>;
@@ -39,7 +41,7 @@ interface ActDialogProps {
 
 /** Asks before something that cannot be taken back. What was typed stays, whatever the answer is. */
 export function ActDialog(props: ActDialogProps) {
-  const { title, consequence, confirm, dangerous = false, question, draft, possible = true } = props;
+  const { title, consequence, confirm, dangerous = false, question, draft, possible = true, ready = true } = props;
   const { act, onConflict, onClose } = props;
   const [reason, setReason, clearReason] = useDraft(draft, '');
   const [answer, setAnswer, clearAnswer] = useDraft(`${draft} answer`, '');
@@ -50,7 +52,7 @@ export function ActDialog(props: ActDialogProps) {
     (props.reason === 'required' && reason.trim() === '') || (question !== undefined && answer.trim() === '');
 
   const submit = async () => {
-    if (isBusy || isMissing || !possible) return;
+    if (isBusy || isMissing || !possible || !ready) return;
     setIsBusy(true);
     setProblem(undefined);
     try {
@@ -137,7 +139,7 @@ export function ActDialog(props: ActDialogProps) {
             type="submit"
             color={dangerous ? 'red.8' : 'indigo'}
             loading={isBusy}
-            disabled={isMissing || !possible}
+            disabled={isMissing || !possible || !ready}
             {...(props.reason === 'none' ? { 'data-autofocus': true } : {})}
           >
             {confirm}

@@ -96,7 +96,8 @@ export function CompleteDialog({ of, onClose, onDone }: CompleteDialogProps) {
       confirm={isNothing ? 'Complete without refund' : name}
       reason={isPart ? 'optional' : 'none'}
       draft={`return ${of.id} complete`}
-      possible={of.allowed.includes('complete') && (!isPart || due !== undefined)}
+      possible={of.allowed.includes('complete')}
+      ready={!isPart || due !== undefined}
       act={async ({ reason, key }) => {
         await complete(of, { accepted, reason }, key);
         clearUnits();

@@ -45,7 +45,7 @@ export function RoleDialog({ person, refresh, onClose }: RoleDialogProps) {
       dangerous={role === 'admin'}
       reason="none"
       draft={`role of ${person.id}`}
-      possible={role !== person.role}
+      ready={role !== person.role}
       act={give}
       onConflict={refresh}
       onClose={onClose}
