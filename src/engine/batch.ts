@@ -9,7 +9,7 @@ import { sqlState } from '../platform/database/postgres.ts';
 import type { Changes, SeriesChange } from './changes.ts';
 import { BatchFold, type BatchCircumstances } from './fold.ts';
 import { keptAnswers } from './idempotency.ts';
-import type { KeptOrders } from './kept-orders.ts';
+import type { KeptOrders } from './load/kept-orders.ts';
 import {
   locateOrders,
   lockJobs,

@@ -16,7 +16,7 @@ import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../domain/money/money-po
 import { decideBatch, mostIdsFor, usualIdsFor, type BatchContext, type BatchResult } from './batch.ts';
 import { keyOf, matchKept } from './idempotency.ts';
 import { IdsUsedUp, IdSupply } from './ids/ids.ts';
-import { KeptOrders } from './kept-orders.ts';
+import { KeptOrders } from './load/kept-orders.ts';
 import type { EngineRequest, Outcome } from './request.ts';
 import { saveChanges } from './save.ts';
 

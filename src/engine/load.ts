@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { JOB_COLUMNS, type JobView } from '../queries/jobs.ts';
 import { readWholeOrders, type WholeOrder } from '../queries/orders/whole-orders.ts';
-import type { KeptOrders } from './kept-orders.ts';
+import type { KeptOrders } from './load/kept-orders.ts';
 
 /** Parts by which an order can be named. */
 export type LocatedKind = 'return' | 'refund' | 'payment';

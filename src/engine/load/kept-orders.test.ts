@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { orderIn, orderWithReturnIn } from '../domain/example-orders.ts';
-import type { Order } from '../domain/orders/order.ts';
-import type { OrderChange } from './changes.ts';
+import { orderIn, orderWithReturnIn } from '../../domain/example-orders.ts';
+import type { Order } from '../../domain/orders/order.ts';
+import type { OrderChange } from '../changes.ts';
 import { KeptOrders } from './kept-orders.ts';
 
 const before = orderIn('DELIVERED');

@@ -1,6 +1,6 @@
-import type { Order } from '../domain/orders/order.ts';
-import type { WholeOrder } from '../queries/orders/whole-orders.ts';
-import type { OrderChange } from './changes.ts';
+import type { Order } from '../../domain/orders/order.ts';
+import type { WholeOrder } from '../../queries/orders/whole-orders.ts';
+import type { OrderChange } from '../changes.ts';
 
 /** A prime, so that ids that are dealt out in steps do not share a few slots. */
 const SLOTS = 509;

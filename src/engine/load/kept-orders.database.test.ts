@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { useDatabase } from '../../test/support/database.ts';
-import { useEngine } from '../../test/support/engine.ts';
-import { useEngines } from '../../test/support/engines.ts';
-import { change, doneOrder, move, moveReturn, refusalCode, requestReturn } from '../../test/support/http/requests.ts';
-import { useSessions } from '../../test/support/sessions.ts';
-import type { OrderCommand } from '../domain/commands.ts';
-import { onlyOne } from '../domain/example-orders.ts';
-import type { Order } from '../domain/orders/order.ts';
-import type { Engine } from './engine.ts';
+import { useDatabase } from '../../../test/support/database.ts';
+import { useEngine } from '../../../test/support/engine.ts';
+import { useEngines } from '../../../test/support/engines.ts';
+import {
+  change,
+  doneOrder,
+  move,
+  moveReturn,
+  refusalCode,
+  requestReturn,
+} from '../../../test/support/http/requests.ts';
+import { useSessions } from '../../../test/support/sessions.ts';
+import type { OrderCommand } from '../../domain/commands.ts';
+import { onlyOne } from '../../domain/example-orders.ts';
+import type { Order } from '../../domain/orders/order.ts';
+import type { Engine } from '../engine.ts';
 
 /*
  * An engine does not read again what it has changed last, and sees what anybody else has changed since.
