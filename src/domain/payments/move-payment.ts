@@ -21,23 +21,44 @@ import { settled } from './settled.ts';
 export function requestOfGateway(order: Order, command: RequestOfGateway, circumstances: Circumstances): Decision {
   const payment = order.payments.find(({ id }) => id === command.paymentId);
   if (!payment) return notFound(order, command.paymentId);
-  const intent = command.type === 'request_capture' ? 'capture' : 'void';
-  if (payment.state === 'PENDING' && intent === 'void') return giveUpBeforehand(order, payment, circumstances);
-  if (payment.state !== 'AUTHORISED') return illegal(payment, intent);
-  if (command.type === 'request_void') {
-    if (payment.intent === 'void') return unchanged(order, payment.id);
-    return asked(order, givenUp(payment, circumstances), circumstances);
-  }
-  const captureMinor = partToCapture(payment, command.amountMinor);
-  if (payment.intent === 'capture' && payment.captureMinor === captureMinor) return unchanged(order, payment.id);
-  if (payment.intent !== null) {
-    const detail = `The gateway has been asked to ${payment.intent} the payment; wait for what comes of it.`;
-    return refused('payment.in_progress', detail, { payment_id: payment.id, intent: payment.intent });
+  return command.type === 'request_void'
+    ? requestVoid(order, payment, circumstances)
+    : requestCapture(order, payment, command.amountMinor, circumstances);
+}
+
+function requestVoid(order: Order, payment: Payment, circumstances: Circumstances): Decision {
+  const { id, state, intent } = payment;
+  if (state !== 'PENDING' && state !== 'AUTHORISED') return illegal(payment, 'void');
+  if (intent === 'void') return unchanged(order, id);
+  // One that is to be authorised yet is asked about anew at once: its job may be set aside, or wait for its next run.
+  const kind = state === 'PENDING' ? 'payment.authorise' : 'payment.void';
+  return changedPayment(order, givenUp(payment, circumstances), circumstances, [{ kind, subjectId: id }]);
+}
+
+function requestCapture(
+  order: Order,
+  payment: Payment,
+  amountMinor: number | null,
+  circumstances: Circumstances,
+): Decision {
+  const { id, state, intent } = payment;
+  if (state !== 'AUTHORISED') return illegal(payment, 'capture');
+  const captureMinor = partToCapture(payment, amountMinor);
+  if (intent === 'capture' && payment.captureMinor === captureMinor) return unchanged(order, id);
+  if (intent !== null) {
+    const detail = `The gateway has been asked to ${intent} the payment; wait for what comes of it.`;
+    return refused('payment.in_progress', detail, { payment_id: id, intent });
   }
   const problem = captureMinor === null ? undefined : problemWithPart(payment, captureMinor);
   if (problem) return problem;
-  const { now } = circumstances;
-  return asked(order, { ...payment, intent, captureMinor, updatedAt: now, ...NO_FAILURE }, circumstances);
+  const toCapture: Payment = {
+    ...payment,
+    ...NO_FAILURE,
+    intent: 'capture',
+    captureMinor,
+    updatedAt: circumstances.now,
+  };
+  return changedPayment(order, toCapture, circumstances, [{ kind: 'payment.capture', subjectId: id }]);
 }
 
 const NO_FAILURE = { failureCode: null, failureMessage: null } as const;
@@ -47,10 +68,14 @@ export function givenUp(payment: Payment, { now }: Circumstances): Payment {
   return { ...payment, intent: 'void', updatedAt: now };
 }
 
-function asked(order: Order, payment: Payment, circumstances: Circumstances): Decision {
-  return accepted({ ...order, payments: withPart(order.payments, payment) }, circumstances, payment.id, {
-    jobs: payment.intent === null ? [] : [{ kind: `payment.${payment.intent}`, subjectId: payment.id }],
-  });
+function changedPayment(
+  order: Order,
+  payment: Payment,
+  circumstances: Circumstances,
+  jobs: readonly JobRequest[],
+): Decision {
+  const changed = { ...order, payments: withPart(order.payments, payment) };
+  return accepted(changed, circumstances, payment.id, { jobs });
 }
 
 /**
@@ -66,16 +91,7 @@ export function declineCapture(order: Order, command: DeclineCapture, circumstan
   const { failureCode, failureMessage } = command;
   const { now: updatedAt } = circumstances;
   const declined: Payment = { ...payment, intent: null, captureMinor: null, failureCode, failureMessage, updatedAt };
-  return asked(order, declined, circumstances);
-}
-
-/** The job asks anew at once, whatever became of the one before: it may be set aside, or wait for its next run. */
-function giveUpBeforehand(order: Order, payment: Payment, circumstances: Circumstances): Decision {
-  if (payment.intent === 'void') return unchanged(order, payment.id);
-  const changed = { ...order, payments: withPart(order.payments, givenUp(payment, circumstances)) };
-  return accepted(changed, circumstances, payment.id, {
-    jobs: [{ kind: 'payment.authorise', subjectId: payment.id }],
-  });
+  return changedPayment(order, declined, circumstances, []);
 }
 
 function partToCapture(payment: Payment, amountMinor: number | null): number | null {
