@@ -14,7 +14,6 @@ import { describeApi } from './http/openapi.ts';
 import { serveDescription } from './http/serve-description.ts';
 import { forbidKeeping } from './http/private-answers.ts';
 import { BARE_SECURITY_HEADERS, registerSecurityHeaders } from './http/security-headers.ts';
-import { buildSerializer } from './http/serialisation.ts';
 import { createWebServer } from './http/server.ts';
 import { parseStrictJson } from './http/strict-json.ts';
 import { compileValidator } from './http/validation.ts';
@@ -157,7 +156,6 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
     // What a client says of its own address gains it nothing, unless a proxy of ours says it.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: requestId,
-    schemaController: { compilersFactory: { buildSerializer } },
     // While it stops, what arrives on an open connection is still answered, as the last on it.
     return503OnClosing: false,
     clientErrorHandler: answerClientErrors(dependencies.logger),
@@ -172,6 +170,8 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   api.setValidatorCompiler(compileValidator);
+  // Not by the schema: docs/decisions/0038-answers-are-plain-json.md.
+  api.setSerializerCompiler(() => JSON.stringify);
   api.setErrorHandler(answerError);
   api.setNotFoundHandler(answerNotFound);
   api.removeAllContentTypeParsers();
