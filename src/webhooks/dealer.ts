@@ -75,7 +75,8 @@ const DEAL = `
     FROM webhook_progress, event_feed_progress
   ),
   wanted AS (
-    SELECT webhook_endpoints.id AS endpoint_id, ordered, event_feed.position, transition_id, event_feed.order_id, type
+    SELECT webhook_endpoints.id AS endpoint_id, ordered, event_feed.position, transition_id, event_feed.order_id, type,
+           send_round
     FROM bite
     JOIN event_feed ON position > start AND position <= stop
     JOIN state_transitions ON state_transitions.id = transition_id
@@ -84,8 +85,8 @@ const DEAL = `
       ON webhook_endpoints.state = 'ENABLED' AND (event_types = '{}' OR type = ANY (event_types))
   ),
   dealt AS (
-    INSERT INTO webhook_deliveries (endpoint_id, position, transition_id, order_id, event_type, next_attempt_at)
-    SELECT endpoint_id, position, transition_id, order_id, type,
+    INSERT INTO webhook_deliveries (endpoint_id, position, transition_id, order_id, event_type, send_round, next_attempt_at)
+    SELECT endpoint_id, position, transition_id, order_id, type, send_round,
            greatest(now(), (SELECT max(next_attempt_at) FROM webhook_deliveries AS earlier
                             WHERE wanted.ordered AND earlier.state = 'PENDING'
                               AND earlier.endpoint_id = wanted.endpoint_id AND earlier.order_id = wanted.order_id))

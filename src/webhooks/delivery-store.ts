@@ -14,6 +14,8 @@ export interface ClaimedDelivery extends Pick<
   readonly attempt: number;
   /** Of tries before this one, since it was last sent anew. */
   readonly failures: number;
+  /** The endpoint's when this was claimed. */
+  readonly round: number;
   readonly url: string;
   readonly ordered: boolean;
   readonly secret: Buffer;
@@ -73,13 +75,16 @@ export class DeliveryStore {
   async finish(delivery: ClaimedDelivery, attempt: AttemptRecord, verdict: AttemptVerdict): Promise<boolean> {
     return inTransaction(this.#pool, async (client) => {
       // The endpoint first, as everybody else who changes both: nobody waits for another in a circle.
-      const { rowCount } = await client.query({
+      const { rows } = await client.query<{ round: number }>({
         name: 'lock-webhook-endpoint',
-        text: 'SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE',
+        text: 'SELECT send_round AS round FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE',
         values: [delivery.endpointId],
       });
-      if (rowCount === 0) return false;
+      const [endpoint] = rows;
+      if (!endpoint) return false;
       await logAttempt(client, delivery, attempt);
+      // It was enabled again meanwhile: what failed before is due anew, and says nothing of how it is now.
+      if (verdict.kind === 'failed' && delivery.round < endpoint.round) return false;
       const held = await settle(client, delivery, verdict);
       if (!held) return false;
       if (delivery.ordered) await releaseNext(client, delivery, verdict);
@@ -91,33 +96,38 @@ export class DeliveryStore {
 /**
  * MATERIALIZED, so that what is due is looked for once. Those with the fewest in hand come first, and chance decides among
  * like: a few that never answer do not take each place that becomes free. Of an endpoint in order, an order's delivery is
- * due when none of it before is on its way.
+ * due when none of it before is on its way. What is from a round before, when the endpoint had not been enabled again, is
+ * due whatever it was to wait for, and begins anew. Condition and order are those of an index, which is walked no further
+ * than the limit: a sort would read all that is due.
  */
 const CLAIM = `
   WITH due AS MATERIALIZED (
     SELECT claimed.id
-    FROM (SELECT id, ordered, coalesce(busy.count, 0) AS busy FROM webhook_endpoints
+    FROM (SELECT id, ordered, send_round, coalesce(busy.count, 0) AS busy FROM webhook_endpoints
           LEFT JOIN unnest($4::bigint[], $5::integer[]) AS busy (endpoint_id, count) ON busy.endpoint_id = id
           WHERE state = 'ENABLED' ORDER BY busy, random()) AS endpoint
     CROSS JOIN LATERAL (
       SELECT id FROM webhook_deliveries
       WHERE webhook_deliveries.endpoint_id = endpoint.id AND webhook_deliveries.state = 'PENDING'
-        AND next_attempt_at <= now()
+        AND (send_round, next_attempt_at) <= (endpoint.send_round, now())
         AND NOT (endpoint.ordered AND EXISTS (
               SELECT FROM webhook_deliveries AS earlier
               WHERE earlier.endpoint_id = webhook_deliveries.endpoint_id AND earlier.state = 'PENDING'
                 AND earlier.order_id = webhook_deliveries.order_id AND earlier.position < webhook_deliveries.position))
-      ORDER BY next_attempt_at, position
+      ORDER BY send_round, next_attempt_at, id
       LIMIT greatest(0, $2 - endpoint.busy)
       FOR UPDATE SKIP LOCKED) AS claimed
     LIMIT $1)
   UPDATE webhook_deliveries
-  SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3), updated_at = now()
+  SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3), updated_at = now(),
+      send_round = webhook_endpoints.send_round,
+      failures = CASE WHEN webhook_deliveries.send_round < webhook_endpoints.send_round THEN 0 ELSE failures END
   FROM due, webhook_endpoints
   WHERE webhook_deliveries.id = due.id AND webhook_endpoints.id = webhook_deliveries.endpoint_id
   RETURNING webhook_deliveries.id, endpoint_id AS "endpointId", transition_id AS "transitionId",
             order_id AS "orderId", position, webhook_deliveries.created_at AS "createdAt", attempts AS attempt, failures,
-            url, ordered, secret, CASE WHEN previous_secret_until > now() THEN previous_secret END AS "previousSecret"`;
+            webhook_deliveries.send_round AS round, url, ordered, secret,
+            CASE WHEN previous_secret_until > now() THEN previous_secret END AS "previousSecret"`;
 
 async function logAttempt(client: ClientBase, { id, attempt }: ClaimedDelivery, record: AttemptRecord): Promise<void> {
   await client.query({
@@ -151,19 +161,24 @@ async function settle(client: ClientBase, { id, attempt }: ClaimedDelivery, verd
   return rowCount === 1;
 }
 
-/** What comes after it in the order is due when it has arrived or was given up, and no earlier than it is itself. */
+/**
+ * What comes after it in the order is due when it has arrived or was given up, and no earlier than it is itself. It is of
+ * the same round from then on: in one before, each claim would have to pass by it.
+ */
 async function releaseNext(
   client: ClientBase,
-  { endpointId, orderId, position }: ClaimedDelivery,
+  { endpointId, orderId, position, round }: ClaimedDelivery,
   verdict: AttemptVerdict,
 ): Promise<void> {
   if (orderId === null) return;
   const waitMs = verdict.kind === 'failed' ? (verdict.retryInMs ?? 0) : 0;
   await client.query({
     name: 'release-next-webhooks',
-    text: `UPDATE webhook_deliveries SET next_attempt_at = now() + make_interval(secs => $4)
+    text: `UPDATE webhook_deliveries
+           SET next_attempt_at = now() + make_interval(secs => $4), send_round = greatest(send_round, $5),
+               failures = CASE WHEN send_round < $5 THEN 0 ELSE failures END
            WHERE endpoint_id = $1 AND order_id = $2 AND state = 'PENDING' AND position > $3`,
-    values: [endpointId, orderId, position, waitMs / 1_000],
+    values: [endpointId, orderId, position, waitMs / 1_000, round],
   });
 }
 
@@ -203,7 +218,8 @@ async function disable(
 /** A delivery that only says whether the endpoint can be reached. */
 export async function createTestDelivery(client: ClientBase, endpointId: number, type: string): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
-    'INSERT INTO webhook_deliveries (endpoint_id, event_type) VALUES ($1, $2) RETURNING id',
+    `INSERT INTO webhook_deliveries (endpoint_id, event_type, send_round)
+     SELECT id, $2, send_round FROM webhook_endpoints WHERE id = $1 RETURNING id`,
     [endpointId, type],
   );
   const [row] = rows;

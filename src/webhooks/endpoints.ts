@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { SecretBox } from '../platform/secret-box.ts';
 import {
   readWebhookEndpoint,
@@ -12,6 +12,7 @@ import { newSecret } from './signature.ts';
 /** Every event is dealt out to every endpoint: there is a limit to how many. */
 export const MOST_ENDPOINTS = 100;
 export const LONGEST_OVERLAP_HOURS = 168;
+const DELIVERIES_REMOVED_AT_ONCE = 2_000;
 
 /** What a secret of an endpoint is sealed for. */
 const PURPOSE = 'webhook';
@@ -38,7 +39,9 @@ export async function createEndpoint(
   { url, description, eventTypes, ordered }: EndpointSettings,
 ): Promise<WithSecret | undefined> {
   await joinFeed(client);
-  const { rows: counted } = await client.query<{ count: number }>('SELECT count(*) AS count FROM webhook_endpoints');
+  const { rows: counted } = await client.query<{ count: number }>(
+    'SELECT count(*) AS count FROM webhook_endpoints WHERE deleted_at IS NULL',
+  );
   if ((counted[0]?.count ?? 0) >= MOST_ENDPOINTS) return undefined;
   const secret = newSecret();
   const { rows } = await client.query<WebhookEndpoint>({
@@ -62,7 +65,7 @@ export async function updateEndpoint(
   const { rowCount } = await client.query({
     text: `UPDATE webhook_endpoints
            SET url = $2, description = $3, event_types = $4, ordered = $5, version = version + 1, updated_at = now()
-           WHERE id = $1`,
+           WHERE id = $1 AND deleted_at IS NULL`,
     values: [id, url, description, eventTypes, ordered],
   });
   if (rowCount === 0) return undefined;
@@ -70,21 +73,54 @@ export async function updateEndpoint(
   return readWebhookEndpoint(client, id);
 }
 
-/** With its deliveries; who has changed what about it stays on record. Answers with what it was. */
+/**
+ * With its deliveries, which are removed later, a few at a time: in one statement those of a busy month take too long.
+ * Who has changed what about it stays on record. Answers with what it was.
+ */
 export async function deleteEndpoint(
   client: ClientBase,
   actor: string,
   id: number,
 ): Promise<WebhookEndpoint | undefined> {
   const { rows } = await client.query<WebhookEndpoint>({
-    text: `DELETE FROM webhook_endpoints WHERE id = $1 RETURNING ${WEBHOOK_ENDPOINT_COLUMNS}`,
+    text: `SELECT ${WEBHOOK_ENDPOINT_COLUMNS} FROM webhook_endpoints
+           WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`,
     values: [id],
   });
-  if (rows[0]) await record(client, id, 'deleted', actor, rows[0].url);
-  return rows[0];
+  const [endpoint] = rows;
+  if (!endpoint) return undefined;
+  // Disabled, so that whoever deals or claims passes it by.
+  await client.query(
+    `UPDATE webhook_endpoints
+     SET deleted_at = now(), state = 'DISABLED', disabled_reason = coalesce(disabled_reason, 'PERSON'),
+         disabled_at = coalesce(disabled_at, now()), secret = '', previous_secret = NULL
+     WHERE id = $1`,
+    [id],
+  );
+  await record(client, id, 'deleted', actor, endpoint.url);
+  return endpoint;
 }
 
-/** What was on its way goes out again from now on; what happened in between is in the feed alone. */
+/** Removes deliveries of an endpoint that was deleted, and such endpoints as have none left; a bounded number. */
+export async function removeDeletedEndpoints(pool: Pool): Promise<number> {
+  const deliveries = await pool.query({
+    text: `DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
+             SELECT id FROM webhook_deliveries
+             WHERE endpoint_id = (SELECT id FROM webhook_endpoints WHERE deleted_at IS NOT NULL ORDER BY id LIMIT 1)
+             ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED))`,
+    values: [DELIVERIES_REMOVED_AT_ONCE],
+  });
+  const endpoints = await pool.query(
+    `DELETE FROM webhook_endpoints
+     WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM webhook_deliveries WHERE endpoint_id = webhook_endpoints.id)`,
+  );
+  return (deliveries.rowCount ?? 0) + (endpoints.rowCount ?? 0);
+}
+
+/**
+ * What was on its way goes out again from now on, by being of a round before; what happened in between is in the feed
+ * alone.
+ */
 export async function enableEndpoint(
   client: ClientBase,
   actor: string,
@@ -94,18 +130,11 @@ export async function enableEndpoint(
   const { rowCount } = await client.query({
     text: `UPDATE webhook_endpoints
            SET state = 'ENABLED', disabled_reason = NULL, disabled_at = NULL, disabled_position = NULL,
-               failing_since = NULL, version = version + 1, updated_at = now()
-           WHERE id = $1 AND state = 'DISABLED'`,
+               failing_since = NULL, send_round = send_round + 1, version = version + 1, updated_at = now()
+           WHERE id = $1 AND state = 'DISABLED' AND deleted_at IS NULL`,
     values: [id],
   });
-  if (rowCount === 1) {
-    await client.query(
-      `UPDATE webhook_deliveries SET next_attempt_at = now(), failures = 0, updated_at = now()
-       WHERE endpoint_id = $1 AND state = 'PENDING'`,
-      [id],
-    );
-    await record(client, id, 'enabled', actor, null);
-  }
+  if (rowCount === 1) await record(client, id, 'enabled', actor, null);
   return readWebhookEndpoint(client, id);
 }
 
@@ -142,7 +171,7 @@ export async function rotateSecret(
            SET previous_secret = CASE WHEN $3 > 0 THEN secret END,
                previous_secret_until = CASE WHEN $3 > 0 THEN now() + make_interval(hours => $3) END,
                secret = $2, version = version + 1, updated_at = now()
-           WHERE id = $1 RETURNING ${WEBHOOK_ENDPOINT_COLUMNS}`,
+           WHERE id = $1 AND deleted_at IS NULL RETURNING ${WEBHOOK_ENDPOINT_COLUMNS}`,
     values: [id, box.seal(secret, PURPOSE), overlapHours],
   });
   const [endpoint] = rows;

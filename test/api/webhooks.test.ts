@@ -144,6 +144,32 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('is gone from every answer once it was deleted, with its deliveries, and is none of the hundred', async () => {
+    const { id } = await create();
+    const delivery = (await api.post(`/v1/webhook-endpoints/${id}/test`)).json<DeliveryJson>();
+    await send('DELETE', id);
+    const gone = [
+      await api.get(`/v1/webhook-endpoints/${id}`),
+      await send('PATCH', id, { ordered: true }),
+      await api.get(`/v1/webhook-deliveries?endpoint_id=${id}`),
+      await api.get(`/v1/webhook-deliveries/${delivery.id}`),
+      await api.post(`/v1/webhook-deliveries/${delivery.id}/redeliver`),
+    ];
+    for (const command of ['enable', 'disable', 'test', 'rotate-secret']) {
+      gone.push(await api.post(`/v1/webhook-endpoints/${id}/${command}`));
+    }
+    expect(gone.map((answer) => answer.json<ProblemJson>().code)).toEqual([
+      'webhook.not_found',
+      'webhook.not_found',
+      'webhook.not_found',
+      'delivery.not_found',
+      'delivery.not_found',
+      ...Array.from({ length: 4 }, () => 'webhook.not_found'),
+    ]);
+    const listed = (await api.get('/v1/webhook-endpoints')).json<PageJson<EndpointJson>>().data;
+    expect(listed.map((each) => each.id)).not.toContain(id);
+  });
+
   it('gets a new secret, which is shown once, and says how long the old one signs as well', async () => {
     const { id, secret } = await create();
     const rotated = (
@@ -161,7 +187,7 @@ describe('an endpoint', () => {
 
   it('is one of a hundred at most', async () => {
     const { rows } = await api.database.pool.query<{ count: number }>(
-      'SELECT count(*) AS count FROM webhook_endpoints',
+      'SELECT count(*) AS count FROM webhook_endpoints WHERE deleted_at IS NULL',
     );
     await api.database.pool.query(
       `INSERT INTO webhook_endpoints (url, secret) SELECT 'https://a.example/', '' FROM generate_series(1, $1)`,

@@ -10,6 +10,7 @@ import { removeDoneJobs } from '../../jobs/job-store.ts';
 import type { HousekeepingTask } from '../../jobs/housekeeping.ts';
 import type { Config } from '../../platform/config.ts';
 import { IdleCustomers, removeOldDeliveries } from '../../privacy/retention.ts';
+import { removeDeletedEndpoints } from '../../webhooks/endpoints.ts';
 
 type KeepingTimes = Pick<Config, 'customerDataKeepDays' | 'webhookLogKeepDays' | 'jobKeepDays' | 'securityLogKeepDays'>;
 
@@ -33,6 +34,7 @@ export function housekeepingTasks(
       what: `webhook deliveries past their ${webhookLogKeepDays} days`,
       clean: () => removeOldDeliveries(pool, webhookLogKeepDays),
     },
+    { what: 'webhook endpoints that were deleted, with their deliveries,', clean: () => removeDeletedEndpoints(pool) },
     {
       what: `jobs that were done more than ${jobKeepDays} days ago`,
       clean: () => removeDoneJobs(pool, jobKeepDays),

@@ -23,8 +23,11 @@ export interface WebhookDelivery {
   readonly updatedAt: Date;
 }
 
+/** What is of a round before its endpoint was enabled again waits no longer. */
 export const WEBHOOK_DELIVERY_COLUMNS = `id, endpoint_id AS "endpointId", transition_id AS "transitionId",
-  order_id AS "orderId", event_type AS "eventType", state, attempts, next_attempt_at AS "nextAttemptAt",
+  order_id AS "orderId", event_type AS "eventType", state, attempts,
+  CASE WHEN send_round < (SELECT send_round FROM webhook_endpoints WHERE id = endpoint_id)
+       THEN least(next_attempt_at, now()) ELSE next_attempt_at END AS "nextAttemptAt",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** One try: what was answered, or why nothing was. */
@@ -56,6 +59,7 @@ export async function listWebhookDeliveries(
     text: `SELECT ${WEBHOOK_DELIVERY_COLUMNS} FROM webhook_deliveries
            WHERE endpoint_id = $1 AND ($2::text IS NULL OR state = $2)
              AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::bigint))
+             AND EXISTS (SELECT FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL)
            ORDER BY created_at DESC, id DESC LIMIT $5`,
     values: [endpointId, state ?? null, ...afterCursor(page), page.limit + 1],
   });
@@ -126,17 +130,23 @@ export interface WebhookCounts {
   readonly longestWaitSeconds: number;
 }
 
-/** What a scrape of the metrics reads. */
+/** What a scrape of the metrics reads. What is left of a round before has been due since its endpoint was enabled again. */
 export async function countWebhooks(pool: Pool): Promise<WebhookCounts> {
   const { rows } = await pool.query<WebhookCounts>({
     name: 'count-webhooks',
-    text: `SELECT (SELECT count(*) FROM webhook_deliveries WHERE state = 'PENDING') AS pending,
-                  (SELECT count(*) FROM webhook_endpoints WHERE state = 'DISABLED') AS "disabledEndpoints",
+    text: `SELECT (SELECT count(*) FROM webhook_deliveries
+                   WHERE state = 'PENDING'
+                     AND endpoint_id IN (SELECT id FROM webhook_endpoints WHERE deleted_at IS NULL)) AS pending,
+                  (SELECT count(*) FROM webhook_endpoints
+                   WHERE state = 'DISABLED' AND deleted_at IS NULL) AS "disabledEndpoints",
                   (SELECT coalesce(max(waited), 0)::double precision FROM (
                      SELECT extract(epoch FROM now() - (
-                              SELECT next_attempt_at FROM webhook_deliveries
+                              SELECT CASE WHEN send_round = webhook_endpoints.send_round THEN next_attempt_at ELSE (
+                                       SELECT max(created_at) FROM webhook_endpoint_changes
+                                       WHERE endpoint_id = webhook_endpoints.id AND change = 'enabled') END
+                              FROM webhook_deliveries
                               WHERE endpoint_id = webhook_endpoints.id AND webhook_deliveries.state = 'PENDING'
-                              ORDER BY next_attempt_at LIMIT 1)) AS waited
+                              ORDER BY send_round, next_attempt_at LIMIT 1)) AS waited
                      FROM webhook_endpoints WHERE state = 'ENABLED') AS oldest WHERE waited > 0) AS "longestWaitSeconds"`,
   });
   return rows[0] ?? { pending: 0, disabledEndpoints: 0, longestWaitSeconds: 0 };

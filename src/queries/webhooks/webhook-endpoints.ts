@@ -40,7 +40,7 @@ export const WEBHOOK_ENDPOINT_COLUMNS = `id, url, description, event_types AS "e
 export async function readWebhookEndpoint(db: Pool | ClientBase, id: number): Promise<WebhookEndpoint | undefined> {
   const { rows } = await db.query<WebhookEndpoint>({
     name: 'read-webhook-endpoint',
-    text: `SELECT ${WEBHOOK_ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = $1`,
+    text: `SELECT ${WEBHOOK_ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL`,
     values: [id],
   });
   return rows[0];
@@ -50,7 +50,7 @@ export async function readWebhookEndpoint(db: Pool | ClientBase, id: number): Pr
 export async function listWebhookEndpoints(pool: Pool, page: PageRequest): Promise<Page<WebhookEndpoint>> {
   const { rows } = await pool.query<WebhookEndpoint>({
     text: `SELECT ${WEBHOOK_ENDPOINT_COLUMNS} FROM webhook_endpoints
-           WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1, $2::bigint)
+           WHERE deleted_at IS NULL AND ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::bigint))
            ORDER BY created_at DESC, id DESC LIMIT $3`,
     values: [...afterCursor(page), page.limit + 1],
   });
