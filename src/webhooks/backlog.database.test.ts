@@ -128,6 +128,23 @@ describe.each([false, true])('an endpoint that failed for long (ordered: %s)', (
   });
 });
 
+test('an endpoint is disabled by the first try that fails after three days, however many its deliveries have left', async () => {
+  const id = await disabledEndpoint(false);
+  await webhooks.transact((client) => enableEndpoint(client, 'test', id));
+  const { claimed } = await claimAndCount();
+  const disabled: boolean[] = [];
+  for (const [index, hours] of [0, 71, 1].entries()) {
+    await database.pool.query(
+      'UPDATE webhook_endpoints SET failing_since = failing_since - make_interval(hours => $1)',
+      [hours],
+    );
+    disabled.push(await fail(onlyOne(claimed.slice(index, index + 1))));
+  }
+  expect(disabled).toEqual([false, false, true]);
+  expect(await readWebhookEndpoint(database.pool, id)).toMatchObject({ disabledReason: 'FAILING' });
+  expect(new Set(await webhooks.states(id))).toEqual(new Set(['PENDING']));
+});
+
 test('an endpoint that was deleted goes a few deliveries at a time, and others keep theirs', async () => {
   const id = await disabledEndpoint(false);
   const other = await disabledEndpoint(false);
@@ -167,13 +184,14 @@ test('a try that began before an endpoint was enabled again neither disables it 
   expect(new Set(await webhooks.states(id))).toEqual(new Set(['PENDING']));
 });
 
+/** Answers whether the endpoint was disabled by it. */
 async function fail(
   delivery: ClaimedDelivery,
   { retryInMs, endpointGone }: { retryInMs: number | undefined; endpointGone: boolean } = {
     retryInMs: HOUR_MS,
     endpointGone: false,
   },
-): Promise<void> {
+): Promise<boolean> {
   const record = { attemptedAt: new Date(), durationMs: 1, status: 500, error: null, answerType: null, answer: null };
-  await new DeliveryStore(database.pool).finish(delivery, record, { kind: 'failed', retryInMs, endpointGone });
+  return new DeliveryStore(database.pool).finish(delivery, record, { kind: 'failed', retryInMs, endpointGone });
 }

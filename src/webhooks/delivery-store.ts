@@ -41,7 +41,10 @@ export type AttemptVerdict =
 const LEASE_SECONDS = 60;
 /** Of one endpoint: one that is slow to answer must not keep the others waiting. */
 export const MOST_AT_ONCE_AN_ENDPOINT = 8;
-/** Someone fails for as long as all the tries of a delivery take: then nothing more is sent to it. */
+/**
+ * Someone fails for as long as all the tries of a delivery take: then nothing more is sent to it. Whichever try fails next
+ * says so, since where many wait for one that never answers, none comes to its last.
+ */
 const DISABLED_AFTER_SECONDS = RETRY_DELAYS_MS.reduce((sum, each) => sum + each, 0) / 1_000;
 /** Who is on record for what nobody asked for. */
 const SYSTEM_ACTOR = 'roundtrip';
@@ -195,7 +198,6 @@ async function markEndpoint(client: ClientBase, delivery: ClaimedDelivery, verdi
     endpointId,
   ]);
   if (verdict.endpointGone) return disable(client, delivery, 'GONE');
-  if (verdict.retryInMs !== undefined) return false;
   const { rows } = await client.query<{ failing: boolean }>(
     'SELECT failing_since <= now() - make_interval(secs => $2) AS failing FROM webhook_endpoints WHERE id = $1',
     [endpointId, DISABLED_AFTER_SECONDS],
