@@ -96,13 +96,16 @@ export class IdleCustomers {
   }
 }
 
-/** Removes webhook deliveries that are through and past their keeping, with what was answered; a bounded number. */
+/**
+ * Removes webhook deliveries that have been through for longer than they are kept, with what was answered; a bounded
+ * number. What is on its way stays, however long its endpoint is disabled: it is promised to arrive.
+ */
 export async function removeOldDeliveries(pool: Pool, keepDays: number): Promise<number> {
   const { rowCount } = await pool.query({
-    text: `DELETE FROM webhook_deliveries WHERE id IN (
+    text: `DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
              SELECT id FROM webhook_deliveries
-             WHERE created_at < now() - make_interval(days => $1) AND state <> 'PENDING'
-             ORDER BY created_at LIMIT $2)`,
+             WHERE state <> 'PENDING' AND updated_at < now() - make_interval(days => $1)
+             ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
     values: [keepDays, DELIVERIES_AT_ONCE],
   });
   return rowCount ?? 0;
