@@ -46,6 +46,20 @@ export interface ShopSettings {
   readonly publicUrl?: string | undefined;
 }
 
+/** Takes payment gateways' webhooks: verified by their signature, written down once. */
+export interface PaymentWebhooks {
+  /** Why one is not taken, whatever its body is; undefined: for nothing that its head tells. */
+  refusalOfHead(head: PaymentWebhookHead): 'refused' | 'not_configured' | undefined;
+  receive(
+    webhook: PaymentWebhookHead & { readonly body: Buffer },
+  ): Promise<'taken' | 'known' | 'refused' | 'not_configured'>;
+}
+
+interface PaymentWebhookHead {
+  readonly gateway: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
 /** What the API is built on. */
 export interface ApiDependencies {
   readonly engine: Engine;
@@ -72,12 +86,7 @@ export interface ApiDependencies {
   readonly settings: ShopSettings;
   /** The built console, index.html and assets/; undefined: this API has none. */
   readonly consoleFolder?: string;
-  /** Takes a payment gateway's webhook: verified by its signature, written down once. */
-  readonly receivePaymentWebhook: (webhook: {
-    readonly gateway: string;
-    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-    readonly body: Buffer;
-  }) => Promise<'taken' | 'known' | 'refused' | 'not_configured'>;
+  readonly paymentWebhooks: PaymentWebhooks;
   /** The provider that people may sign in by; left out: none. */
   readonly oidc?: OidcSettings;
   /** Left out: it speaks plain HTTP. */

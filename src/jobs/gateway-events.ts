@@ -1,13 +1,19 @@
 import type { Pool } from 'pg';
 import { referencedBy, type Referenced } from '../payments/references.ts';
-import type { ArrivedWebhook, WebhookVerifier } from '../payments/webhooks/verify.ts';
+import type { ArrivedWebhook, WebhookFault, WebhookHead, WebhookVerifier } from '../payments/webhooks/verify.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export type WebhookReception = 'taken' | 'known' | 'refused' | 'not_configured';
 
+export interface WebhookReceiver {
+  /** Why a webhook is not taken, whatever its body is; undefined: for nothing that its head tells. */
+  refusalOfHead(head: WebhookHead): 'refused' | 'not_configured' | undefined;
+  receive(webhook: ArrivedWebhook): Promise<WebhookReception>;
+}
+
 export interface WebhookReceiverOptions {
   readonly pool: Pool;
-  readonly verify: WebhookVerifier;
+  readonly verifier: WebhookVerifier;
   readonly logger: Logger;
   /** Jobs have just been committed. */
   readonly jobsReady: () => void;
@@ -18,26 +24,30 @@ export interface WebhookReceiverOptions {
  * Takes a gateway's webhook: verified, written down once, and answered before anything is done about it. What is done is
  * a job that asks the gateway, so that a webhook that is late, repeated or out of order takes nothing a step back.
  */
-export function createWebhookReceiver(
-  options: WebhookReceiverOptions,
-): (webhook: ArrivedWebhook) => Promise<WebhookReception> {
-  const { pool, verify, logger, jobsReady, now = () => new Date() } = options;
-  return async (webhook) => {
-    const verification = verify(webhook, now());
-    if (verification.kind === 'not_configured') return 'not_configured';
-    if (verification.kind === 'refused') {
-      logger.warn({ gateway: webhook.gateway, reason: verification.reason }, 'a webhook was refused');
-      return 'refused';
-    }
-    const { gateway, event } = verification;
-    const subject = event.reference === null ? undefined : referencedBy(event.reference);
-    const { isNew, jobs } = await writeDown(pool, gateway, event, subject);
-    logger.info(
-      { gateway, event: event.id, type: event.type, reference: event.reference, new: isNew, jobs },
-      'webhook',
-    );
-    if (jobs > 0) jobsReady();
-    return isNew ? 'taken' : 'known';
+export function createWebhookReceiver(options: WebhookReceiverOptions): WebhookReceiver {
+  const { pool, verifier, logger, jobsReady, now = () => new Date() } = options;
+  const refusalOf = ({ gateway }: WebhookHead, fault: WebhookFault) => {
+    if (fault.kind === 'refused') logger.warn({ gateway, reason: fault.reason }, 'a webhook was refused');
+    return fault.kind;
+  };
+  return {
+    refusalOfHead: (head) => {
+      const fault = verifier.faultOfHead(head);
+      return fault && refusalOf(head, fault);
+    },
+    receive: async (webhook) => {
+      const verification = verifier.verify(webhook, now());
+      if (verification.kind !== 'verified') return refusalOf(webhook, verification);
+      const { gateway, event } = verification;
+      const subject = event.reference === null ? undefined : referencedBy(event.reference);
+      const { isNew, jobs } = await writeDown(pool, gateway, event, subject);
+      logger.info(
+        { gateway, event: event.id, type: event.type, reference: event.reference, new: isNew, jobs },
+        'webhook',
+      );
+      if (jobs > 0) jobsReady();
+      return isNew ? 'taken' : 'known';
+    },
   };
 }
 

@@ -155,9 +155,9 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       },
       consoleFolder: options.consoleFolder,
       paymentGateways: ['local', 'stripe'],
-      receivePaymentWebhook: createWebhookReceiver({
+      paymentWebhooks: createWebhookReceiver({
         pool,
-        verify: createWebhookVerifier(PAYMENT_WEBHOOK_SECRETS),
+        verifier: createWebhookVerifier(PAYMENT_WEBHOOK_SECRETS),
         logger,
         jobsReady: () => undefined,
       }),

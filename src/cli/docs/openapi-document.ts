@@ -53,7 +53,7 @@ export async function openapiDocument(): Promise<string> {
     secretBox: new SecretBox([]),
     webhookPolicy: new AddressPolicy([]),
     settings: { currency: 'INR', timezone: 'UTC', locale: 'en', seller, stuckAfterHours: 48 },
-    receivePaymentWebhook: () => Promise.resolve('not_configured'),
+    paymentWebhooks: { refusalOfHead: () => 'not_configured', receive: () => Promise.resolve('not_configured') },
     web: { corsOrigins: [], isTls: false },
     accepting: () => true,
   });

@@ -99,9 +99,9 @@ export async function startWeb(
       xml: eInvoiceXml,
     },
     paymentGateways: gatewayNamesOf(config.payments),
-    receivePaymentWebhook: createWebhookReceiver({
+    paymentWebhooks: createWebhookReceiver({
       pool,
-      verify: createWebhookVerifier(webhookSecrets),
+      verifier: createWebhookVerifier(webhookSecrets),
       logger,
       jobsReady: () => {
         backend.jobsReady();

@@ -8,7 +8,7 @@ import { createWebhookVerifier, type ArrivedWebhook } from './verify.ts';
 const now = new Date('2026-04-01T10:00:00Z');
 const seconds = now.getTime() / 1_000;
 const secrets = { local: 'local-secret-of-the-test', stripe: 'whsec_of-the-test-1', razorpay: 'razorpay-secret' };
-const verify = (webhook: ArrivedWebhook, at = now) => createWebhookVerifier(secrets)(webhook, at);
+const verify = (webhook: ArrivedWebhook, at = now) => createWebhookVerifier(secrets).verify(webhook, at);
 const later = (offsetSeconds: number) => new Date(now.getTime() + offsetSeconds * 1_000);
 
 const stripeEvent = (object: object) =>
@@ -130,5 +130,5 @@ test("a webhook of the local gateway is known by its secret, and of no gateway's
     expect(verify({ ...webhook, gateway })).toEqual({ kind: 'not_configured' });
   }
   const without = createWebhookVerifier({ ...secrets, local: undefined });
-  expect(without(webhook, now)).toEqual({ kind: 'not_configured' });
+  expect(without.verify(webhook, now)).toEqual({ kind: 'not_configured' });
 });

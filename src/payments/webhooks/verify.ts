@@ -3,20 +3,29 @@ import { isPaymentGatewayName, type PaymentGatewayName } from '../../domain/paym
 import { isSignedWebhook, SIGNATURE_HEADER } from '../../platform/http/webhook-signature.ts';
 import { eventOfLocal, eventOfRazorpay, eventOfStripe, type GatewayEvent } from './events.ts';
 
-/** Of a webhook as it arrived: the header's fields in small letters, and the body's very bytes. */
-export interface ArrivedWebhook {
+/** Of a webhook whose body is still to come, the header's fields in small letters. */
+export interface WebhookHead {
   readonly gateway: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** With the body's very bytes. */
+export interface ArrivedWebhook extends WebhookHead {
   readonly body: Buffer;
 }
 
-export type Verification =
-  | { readonly kind: 'verified'; readonly gateway: PaymentGatewayName; readonly event: GatewayEvent }
+export type WebhookFault =
   | { readonly kind: 'refused'; readonly reason: string }
   /** There is no such gateway here, or no secret to know its webhooks by. */
   | { readonly kind: 'not_configured' };
+export type Verification =
+  { readonly kind: 'verified'; readonly gateway: PaymentGatewayName; readonly event: GatewayEvent } | WebhookFault;
 
-export type WebhookVerifier = (webhook: ArrivedWebhook, now: Date) => Verification;
+export interface WebhookVerifier {
+  /** What is wrong whatever the body is, so that nobody need wait for it; undefined: nothing. */
+  faultOfHead(head: WebhookHead): WebhookFault | undefined;
+  verify(webhook: ArrivedWebhook, now: Date): Verification;
+}
 export type WebhookSecrets = Readonly<Record<PaymentGatewayName, string | undefined>>;
 
 const TOLERANCE_SECONDS = 300;
@@ -25,21 +34,38 @@ const RAZORPAY_REPEATS_SECONDS = 86_400;
 
 /** Knows a gateway's webhooks by their signature over the raw body, made lately, compared in constant time. */
 export function createWebhookVerifier(secrets: WebhookSecrets): WebhookVerifier {
-  return ({ gateway, headers, body }, now) => {
-    const secret = isPaymentGatewayName(gateway) ? secrets[gateway] : undefined;
-    if (!isPaymentGatewayName(gateway) || secret === undefined) return { kind: 'not_configured' };
-    const signatureHeader = headers[SIGNATURE_HEADERS[gateway]];
-    if (typeof signatureHeader !== 'string') return refused(`the header ${SIGNATURE_HEADERS[gateway]} is missing`);
-    const signed =
-      gateway === 'razorpay'
-        ? isSignedByRazorpay(signatureHeader, secret, body)
-        : isSignedWebhook(signatureHeader, { secret, body, now, toleranceSeconds: TOLERANCE_SECONDS });
-    if (!signed) return refused('the signature does not match, or was made too long ago');
-    const event = eventIn(gateway, body);
-    if (!event) return refused('the body is no event');
-    if (gateway === 'razorpay' && !isRecent(event.createdAt, now)) return refused('the event is too old');
-    return { kind: 'verified', gateway, event };
+  return {
+    faultOfHead: (head) => {
+      const signature = signatureIn(head, secrets);
+      return 'kind' in signature ? signature : undefined;
+    },
+    verify: (webhook, now) => {
+      const found = signatureIn(webhook, secrets);
+      if ('kind' in found) return found;
+      const { gateway, secret, signature } = found;
+      const { body } = webhook;
+      const signed =
+        gateway === 'razorpay'
+          ? isSignedByRazorpay(signature, secret, body)
+          : isSignedWebhook(signature, { secret, body, now, toleranceSeconds: TOLERANCE_SECONDS });
+      if (!signed) return refused('the signature does not match, or was made too long ago');
+      const event = eventIn(gateway, body);
+      if (!event) return refused('the body is no event');
+      if (gateway === 'razorpay' && !isRecent(event.createdAt, now)) return refused('the event is too old');
+      return { kind: 'verified', gateway, event };
+    },
   };
+}
+
+function signatureIn(
+  { gateway, headers }: WebhookHead,
+  secrets: WebhookSecrets,
+): { readonly gateway: PaymentGatewayName; readonly secret: string; readonly signature: string } | WebhookFault {
+  const secret = isPaymentGatewayName(gateway) ? secrets[gateway] : undefined;
+  if (!isPaymentGatewayName(gateway) || secret === undefined) return { kind: 'not_configured' };
+  const signature = headers[SIGNATURE_HEADERS[gateway]];
+  if (typeof signature !== 'string') return refused(`the header ${SIGNATURE_HEADERS[gateway]} is missing`);
+  return { gateway, secret, signature };
 }
 
 const SIGNATURE_HEADERS: Readonly<Record<PaymentGatewayName, string>> = {
@@ -48,7 +74,7 @@ const SIGNATURE_HEADERS: Readonly<Record<PaymentGatewayName, string>> = {
   razorpay: 'x-razorpay-signature',
 };
 
-function refused(reason: string): Verification {
+function refused(reason: string): WebhookFault {
   return { kind: 'refused', reason };
 }
 

@@ -28,7 +28,8 @@ it.for(OPEN_TO_EVERYONE)(
   'strangers who leave as many bodies of POST %s unfinished as there may be requests shut nobody out',
   async (path) => {
     const port = await api.listen();
-    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n`;
+    const fields = 'Content-Type: application/json\r\nContent-Length: 1000\r\nRoundtrip-Signature: t=1,v1=00\r\n';
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}`;
     sockets.push(...(await Promise.all(Array.from({ length: MOST }, () => beginBody(port, head)))));
 
     const answer = await api.get('/v1/orders', bearer(admin));

@@ -19,7 +19,7 @@ const WebhookBody = Type.Object(
  * Where payment gateways send their webhooks. Nobody logs in here: a webhook is known by its signature, which covers the
  * body's very bytes, so in this scope alone bodies are not parsed.
  */
-export function paymentWebhookRoutes(api: Api, { receivePaymentWebhook }: ApiDependencies): void {
+export function paymentWebhookRoutes(api: Api, { paymentWebhooks }: ApiDependencies): void {
   api.removeAllContentTypeParsers();
   api.addContentTypeParser(
     'application/json',
@@ -32,6 +32,14 @@ export function paymentWebhookRoutes(api: Api, { receivePaymentWebhook }: ApiDep
   api.post(
     '/v1/webhooks/:gateway',
     {
+      // Before the body is read: what is not taken anyway is no memory of ours.
+      onRequest: (request, _reply, done) => {
+        request.validateInput(request.params, 'params');
+        const { params, headers } = request;
+        const refusal = paymentWebhooks.refusalOfHead({ gateway: params.gateway, headers });
+        if (refusal !== undefined) throw problemOf(refusal, params.gateway);
+        done();
+      },
       bodyLimit: MAX_BODY_BYTES,
       schema: {
         operationId: 'receivePaymentWebhook',
@@ -59,14 +67,15 @@ export function paymentWebhookRoutes(api: Api, { receivePaymentWebhook }: ApiDep
     },
     async ({ params, headers, body }) => {
       const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-      const reception = await receivePaymentWebhook({ gateway: params.gateway, headers, body: raw });
-      if (reception === 'not_configured') {
-        throw new ProblemError('gateway.not_configured', `No webhooks of ${params.gateway} are taken here.`);
-      }
-      if (reception === 'refused') {
-        throw new ProblemError('gateway.webhook_not_verified', 'The signature or its moment does not hold.');
-      }
+      const reception = await paymentWebhooks.receive({ gateway: params.gateway, headers, body: raw });
+      if (reception === 'not_configured' || reception === 'refused') throw problemOf(reception, params.gateway);
       return { received: true, duplicate: reception === 'known' } as const;
     },
   );
+}
+
+function problemOf(refusal: 'not_configured' | 'refused', gateway: string): ProblemError {
+  return refusal === 'not_configured'
+    ? new ProblemError('gateway.not_configured', `No webhooks of ${gateway} are taken here.`)
+    : new ProblemError('gateway.webhook_not_verified', 'The signature or its moment does not hold.');
 }
