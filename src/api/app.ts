@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import { boundBodies } from './access/bodies.ts';
 import { guardRoutes } from './access/guard.ts';
 import { boundLoad } from './access/load.ts';
 import type { Api, ApiDependencies } from './dependencies.ts';
@@ -210,6 +211,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   await registerSecurityHeaders(api, dependencies.web);
   guardRoutes(api, dependencies.identity);
   boundLoad(api, dependencies.load ?? NO_BOUNDS, dependencies.metrics);
+  boundBodies(api, dependencies.metrics);
   forbidKeeping(api);
   await api.register(swagger, describeApi());
   await serveDescription(api);

@@ -23,7 +23,7 @@ declare module 'fastify' {
 const UNAUTHORIZED = 401;
 
 /** What whoever asks may send, where a route does not say otherwise: several times the longest of an honest client's. */
-const MOST_BYTES_OF_ANYONE = 16 * 1024;
+export const MOST_BYTES_OF_ANYONE = 16 * 1024;
 
 /** Plugins of others serve these files, to whoever asks. */
 const PUBLIC_FOLDERS = ['/docs', '/console/assets'];
