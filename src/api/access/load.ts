@@ -46,7 +46,8 @@ export function boundLoad(api: Api, bounds: LoadBounds, metrics: Metrics): void 
     done();
   };
   const takeShare: onRequestHookHandler = ({ principal }, { raw }, done) => {
-    if (hasShare(principal)) {
+    // A client that has gone while the database was asked who it is would never give its share back.
+    if (hasShare(principal) && !raw.closed) {
       const { caller } = principal;
       const count = ofCaller.get(caller) ?? 0;
       if (count >= bounds.mostInProgressPerCaller) {

@@ -103,4 +103,24 @@ describe('a caller', () => {
     expect((await begin(port, '/v1/orders', bearer(greedy)).answered).status).toBe(200);
     await expect.poll(() => inProgress(port, admin)).toBe(0);
   });
+
+  it('that breaks off before it is known who it is leaves nothing taken of its share', async () => {
+    const { secret } = await issueKey(api, { name: 'hasty', role: 'read_only' }, admin);
+    const port = await api.listen();
+    const holder = await sessions.open();
+    await holder.query('BEGIN; LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE');
+    const brokenOff = () => api.log.filter(({ msg }) => msg === 'request broken off').length;
+    const before = brokenOff();
+    const held = Array.from({ length: SHARE }, () => begin(port, '/v1/orders', bearer(secret)));
+    const answers = Promise.allSettled(held.map(({ answered }) => answered));
+    await sessions.waitingForLock('roundtrip identity');
+    for (const { breakOff } of held) breakOff();
+    await answers;
+    await expect.poll(brokenOff).toBe(before + SHARE);
+    await holder.query('COMMIT');
+    // The first may come by the same look-up as those that have gone, and before them.
+    for (const path of ['/v1/orders', '/v1/returns']) {
+      expect((await begin(port, path, bearer(secret)).answered).status).toBe(200);
+    }
+  });
 });
