@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { countedAddress } from '../counted-address.ts';
 import { hashOf } from '../keys/key-secret.ts';
 import type { PersonRole } from '../roles.ts';
 import type { Database } from './people.ts';
@@ -51,13 +52,20 @@ export async function beginSession(
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const { rows } = await database.query<{ id: number; expiresAt: Date }>({
     text: `WITH familiar AS (
-             INSERT INTO familiar_addresses (person_id, address) VALUES ($1, $3)
+             INSERT INTO familiar_addresses (person_id, address) VALUES ($1, $6)
              ON CONFLICT (person_id, address) DO UPDATE SET last_signed_in_at = now()),
            person AS (UPDATE people SET last_signed_in_at = now() WHERE id = $1)
            INSERT INTO sessions (person_id, hash, address, user_agent, expires_at)
            VALUES ($1, decode($2, 'base64'), $3, $4, now() + make_interval(hours => $5))
            RETURNING id, expires_at AS "expiresAt"`,
-    values: [personId, hashOf(token), address, userAgent?.slice(0, LONGEST_USER_AGENT), SESSION_HOURS],
+    values: [
+      personId,
+      hashOf(token),
+      address,
+      userAgent?.slice(0, LONGEST_USER_AGENT),
+      SESSION_HOURS,
+      countedAddress(address),
+    ],
   });
   const [row] = rows;
   if (!row) throw new Error('the session that was just begun is not there');

@@ -47,7 +47,7 @@ export class SignInThrottle {
       text: `WITH asked AS (
                SELECT sha256(convert_to($1 || CASE WHEN EXISTS (
                         SELECT FROM familiar_addresses JOIN people ON people.id = person_id
-                        WHERE email = $1 AND address = $2) THEN ' ' || $2 ELSE '' END, 'UTF8')) AS subject),
+                        WHERE email = $1 AND address IN ($2, $6)) THEN ' ' || $2 ELSE '' END, 'UTF8')) AS subject),
              counted AS (
                INSERT INTO sign_in_failures AS failed (subject, failures, blocked_until, failed_at)
                SELECT subject, 1, '-infinity', now() FROM asked
@@ -61,7 +61,15 @@ export class SignInThrottle {
                     (SELECT ceil(extract(epoch FROM blocked_until - now()))::integer FROM sign_in_failures
                      WHERE sign_in_failures.subject = asked.subject AND blocked_until > now()) AS wait
              FROM asked`,
-      values: [normalEmail(email), address, FREE_FAILURES, LONGEST_WAIT_SECONDS, MOST_DOUBLINGS],
+      values: [
+        normalEmail(email),
+        countedAddress(address),
+        FREE_FAILURES,
+        LONGEST_WAIT_SECONDS,
+        MOST_DOUBLINGS,
+        // As earlier versions have kept it.
+        address,
+      ],
     });
     const [row] = rows;
     if (!row) throw new Error('a question without a table was answered with nothing');
