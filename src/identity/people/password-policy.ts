@@ -1,6 +1,8 @@
+import { countGuessablePieces } from './guessable-pieces.ts';
+
 export const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD = 128;
-/** Of what somebody who guesses knows, so much more must be there. */
+/** Of what somebody who guesses knows or tries first, so much more must be there. */
 const LEAST_OF_ITS_OWN = 8;
 const LEAST_DIFFERENT_CHARACTERS = 5;
 /** A shorter name is in too many words to be taken out of them. */
@@ -18,15 +20,25 @@ export function faultOfPassword(
   const { length } = Array.from(text);
   if (length < SHORTEST_PASSWORD) return `must have at least ${SHORTEST_PASSWORD} characters`;
   if (length > LONGEST_PASSWORD) return `must have at most ${LONGEST_PASSWORD} characters`;
-  if (new Set(text).size < LEAST_DIFFERENT_CHARACTERS) return 'must not be a few characters over and over';
+  if (new Set(text).size < LEAST_DIFFERENT_CHARACTERS || lengthOfUnit(text) < LEAST_OF_ITS_OWN) {
+    return 'must not be a few characters over and over';
+  }
   if (isRun(text)) return 'must not be characters in their order';
   const [account = ''] = email.split('@');
-  const known = [email, account, name, ...name.split(/[\s._-]+/), 'roundtrip', 'password']
+  const known = [email, account, name, ...name.split(/[\s._-]+/), 'roundtrip']
     .map((word) => word.normalize('NFKC').toLowerCase())
     .filter((word) => word.length >= SHORTEST_WORD);
   const own = known.reduce((rest, word) => rest.replaceAll(word, ''), text);
   if (Array.from(own).length < LEAST_OF_ITS_OWN) return 'must not be made of your name, your e-mail address or ours';
+  if (countGuessablePieces(own) < LEAST_OF_ITS_OWN) {
+    return 'must not be made of what is guessed first, such as common words, keys in a row, years';
+  }
   return undefined;
+}
+
+/** Of what it consists, over and over: all of it, as a rule. */
+function lengthOfUnit(text: string): number {
+  return `${text}${text}`.indexOf(text, 1);
 }
 
 /** Whether each character is the next of the one before: 123456789012, lkjihgfedcba. */
