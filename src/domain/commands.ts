@@ -27,8 +27,8 @@ export interface PlaceOrder {
   readonly type: 'place_order';
   /** Null: one is made. */
   readonly orderNumber: string | null;
-  /** Left out: somebody of ours places it, and no shop. */
-  readonly shopId?: number;
+  /** Null or left out: somebody of ours places it, and no shop. */
+  readonly shopId?: number | null;
   readonly customerId: string;
   readonly customerEmail: string | null;
   readonly currency: string;

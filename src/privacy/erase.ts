@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
+import { findCustomer, type CustomerShop, type NamedCustomer } from '../queries/orders/customer-shops.ts';
 import { redactAnswers } from './kept-answers.ts';
 
 /** What was done, for the record and for whoever asked. */
@@ -16,6 +17,8 @@ export interface Erasure {
 export type ErasureOutcome =
   | { readonly kind: 'erased'; readonly erasure: Erasure }
   | { readonly kind: 'not_found' }
+  /** Each may mean somebody else by the id. */
+  | { readonly kind: 'of_several_shops'; readonly shops: readonly CustomerShop[] }
   /** There is work to do that needs to know who the customer is. */
   | { readonly kind: 'under_way'; readonly orderIds: readonly number[] };
 
@@ -29,10 +32,14 @@ const MOST_ORDERS_TOLD = 20;
  *
  * @param client in an open transaction, which holds the customer's orders from here on
  */
-export async function eraseCustomer(client: ClientBase, customerId: string, actor: string): Promise<ErasureOutcome> {
-  const { rows: orders } = await client.query<{ id: number; state: string }>(
-    'SELECT id, state FROM orders WHERE customer_id = $1 ORDER BY id FOR UPDATE',
-    [customerId],
+export async function eraseCustomer(client: ClientBase, named: NamedCustomer, actor: string): Promise<ErasureOutcome> {
+  const meant = await findCustomer(client, named);
+  if (meant.kind === 'of_several_shops') return meant;
+  if (meant.kind === 'nobody') return { kind: 'not_found' };
+  const { customerId, shopId } = meant.customer;
+  const { rows: orders } = await client.query<{ id: number }>(
+    'SELECT id FROM orders WHERE customer_id = $1 AND shop_id IS NOT DISTINCT FROM $2 ORDER BY id FOR UPDATE',
+    [customerId, shopId],
   );
   if (orders.length === 0) return { kind: 'not_found' };
   const ids = orders.map(({ id }) => id);
@@ -49,7 +56,7 @@ export async function eraseCustomer(client: ClientBase, customerId: string, acto
   await client.query('UPDATE returns SET reason = $2 WHERE order_id = ANY ($1::bigint[])', [ids, ERASED_REASON]);
   await client.query('SELECT erase_transition_reasons($1)', [ids]);
   const invoices = await countOf(client, 'SELECT erase_invoice_customers($1, $2) AS count', [ids, pseudonym]);
-  await redactAnswers(client, customerId, pseudonym);
+  await redactAnswers(client, ids, pseudonym);
   await client.query(
     `UPDATE webhook_attempts SET answer = NULL FROM webhook_deliveries
      WHERE webhook_deliveries.id = delivery_id AND order_id = ANY ($1::bigint[])`,

@@ -8,12 +8,17 @@ interface KeptBody {
 
 /**
  * Answers that are kept for their repetition hold what they said of the customer. They stay, so that a repeated key has
- * no second effect, and say from now on what a request made today would be told.
+ * no second effect, and say from now on what a request made today would be told. Each is of one order: by its id, with
+ * which an order's begins, or by the order's in what is a part of it.
  */
-export async function redactAnswers(client: ClientBase, customerId: string, pseudonym: string): Promise<void> {
+export async function redactAnswers(client: ClientBase, orderIds: readonly number[], pseudonym: string): Promise<void> {
+  // All of a day's answers are looked at: a regular expression takes ten times as long to find an id.
   const { rows } = await client.query<KeptBody>(
-    `SELECT caller, key, body FROM idempotency_keys WHERE strpos(body, $1) > 0 FOR UPDATE`,
-    [`"customer_id":${JSON.stringify(customerId)}`],
+    `SELECT caller, key, body FROM idempotency_keys
+     WHERE split_part(left(body, 40), ',"order_number":', 1) = ANY ($1::text[])
+        OR split_part(left(split_part(body, '"order_id":', 2), 20), ',', 1) = ANY ($2::text[])
+     FOR UPDATE`,
+    [orderIds.map((id) => `{"id":${id}`), orderIds.map(String)],
   );
   if (rows.length === 0) return;
   await client.query(

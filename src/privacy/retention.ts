@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
+import type { ShopCustomer } from '../queries/orders/customer-shops.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import { eraseCustomer, finalStates } from './erase.ts';
 
@@ -16,7 +17,7 @@ interface Place {
 }
 
 interface Page {
-  readonly customerIds: readonly string[];
+  readonly customers: readonly ShopCustomer[];
   readonly end: Place;
 }
 
@@ -44,16 +45,16 @@ export class IdleCustomers {
       // Before anybody is erased, so that one whose erasure fails holds nobody up.
       this.#place = page?.end ?? BEGINNING;
       if (!page) return 0;
-      const erased = await this.#erase(page.customerIds);
+      const erased = await this.#erase(page.customers);
       if (erased > 0) return erased;
     }
     return 0;
   }
 
-  async #erase(customerIds: readonly string[]): Promise<number> {
+  async #erase(customers: readonly ShopCustomer[]): Promise<number> {
     let erased = 0;
-    for (const customerId of customerIds) {
-      const outcome = await inTransaction(this.#pool, (client) => eraseCustomer(client, customerId, ACTOR));
+    for (const customer of customers) {
+      const outcome = await inTransaction(this.#pool, (client) => eraseCustomer(client, customer, ACTOR));
       if (outcome.kind === 'erased') erased += 1;
     }
     return erased;
@@ -61,25 +62,25 @@ export class IdleCustomers {
 
   /** Undefined: there are no more orders that are old enough. */
   async #readPage(): Promise<Page | undefined> {
-    const { rows } = await this.#pool.query<{ customerIds: string[]; createdAt: string; id: number }>({
+    const { rows } = await this.#pool.query<{ customers: ShopCustomer[]; createdAt: string; id: number }>({
       text: `WITH page AS MATERIALIZED (
-               SELECT id, created_at, customer_id, updated_at FROM orders
+               SELECT id, created_at, customer_id, shop_id, updated_at FROM orders
                WHERE (created_at, id) > ($1::timestamptz, $2::bigint)
                  AND created_at < now() - make_interval(days => $3)
                ORDER BY created_at, id LIMIT $4),
              idle AS (
-               SELECT DISTINCT customer_id FROM page
+               SELECT DISTINCT customer_id AS "customerId", shop_id AS "shopId" FROM page
                WHERE customer_id NOT LIKE 'erased-%' AND updated_at < now() - make_interval(days => $3)
                  AND NOT EXISTS (
                    SELECT FROM orders AS own
-                   WHERE own.customer_id = page.customer_id
+                   WHERE own.customer_id = page.customer_id AND own.shop_id IS NOT DISTINCT FROM page.shop_id
                      AND (own.updated_at >= now() - make_interval(days => $3)
                           OR NOT (own.state = ANY ($5::text[]))
                           OR EXISTS (SELECT FROM returns WHERE order_id = own.id AND NOT (state = ANY ($6::text[])))
                           OR EXISTS (SELECT FROM refunds WHERE order_id = own.id AND NOT (state = ANY ($7::text[])))
                           OR EXISTS (SELECT FROM jobs
                                      WHERE order_id = own.id AND state IN ('READY', 'QUEUED', 'RUNNING')))))
-             SELECT ARRAY (SELECT customer_id FROM idle) AS "customerIds", last.created_at::text AS "createdAt", last.id
+             SELECT (SELECT coalesce(json_agg(idle), '[]') FROM idle) AS customers, last.created_at::text AS "createdAt", last.id
              FROM (SELECT created_at, id FROM page ORDER BY created_at DESC, id DESC LIMIT 1) AS last`,
       values: [
         this.#place.createdAt,
@@ -92,7 +93,7 @@ export class IdleCustomers {
       ],
     });
     const [found] = rows;
-    return found && { customerIds: found.customerIds, end: { createdAt: found.createdAt, id: found.id } };
+    return found && { customers: found.customers, end: { createdAt: found.createdAt, id: found.id } };
   }
 }
 

@@ -100,6 +100,12 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
     amount_minor: { meaning: 'the amount to refund, in minor units', example: 129900 },
     left_minor: { meaning: 'what is left to refund', example: 99900 },
   },
+  'customer.of_several_shops': {
+    shop_ids: {
+      meaning: 'the shops by the ids of their keys, 20 at most; 0: orders that no shop placed',
+      example: [0, 7],
+    },
+  },
   'customer.work_under_way': { order_ids: { meaning: 'the orders that are not through, 20 at most', example: [1001] } },
   'webhook.too_many': { most: { meaning: 'how many there may be', example: 100 } },
   'webhook.version_mismatch': {

@@ -132,6 +132,10 @@ const HTTP_PROBLEMS = {
   },
   'gateway.not_configured': { status: 404, title: 'No webhooks of this payment gateway are taken here.' },
   'customer.not_found': { status: 404, title: 'Nothing is held on this customer.' },
+  'customer.of_several_shops': {
+    status: 409,
+    title: 'Several shops have a customer of this id, who may be several people; nothing was done. Say which shop.',
+  },
   'customer.work_under_way': {
     status: 409,
     title: 'Orders, returns, refunds or jobs of the customer are not through: nothing is erased before they are.',

@@ -1,4 +1,5 @@
 import { eraseCustomer } from '../../privacy/erase.ts';
+import { customerMeant, namedCustomer, ofSeveralShops } from '../access/customer-meant.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
 import { pageRequestOf } from '../lists/list-query.ts';
@@ -28,13 +29,15 @@ export function customerRoutes(api: Api, { pool, orders }: ApiDependencies): voi
         querystring: CustomerExportQuery,
         response: {
           200: { description: "A page of the customer's orders", ...ref(CustomerExportPage) },
-          ...problemAnswers('customer.not_found'),
+          ...problemAnswers('customer.not_found', 'customer.of_several_shops'),
         },
       },
     },
     async ({ query }) => {
       const page = pageRequestOf({ limit: query.limit ?? DEFAULT_ORDERS, after: query.after });
-      const answer = await customerExportPage({ pool, orders }, query.customer_id, page);
+      const customer = await customerMeant(pool, query);
+      if (!customer) throw nothingHeld();
+      const answer = await customerExportPage({ pool, orders }, customer, page);
       if (answer.data.length === 0 && query.after === undefined) throw nothingHeld();
       return answer;
     },
@@ -54,7 +57,7 @@ export function customerRoutes(api: Api, { pool, orders }: ApiDependencies): voi
         body: CustomerErasureBody,
         response: {
           200: { description: 'What was done', ...ref(CustomerErasureSchema) },
-          ...problemAnswers(...WITH_BODY, 'customer.not_found', 'customer.work_under_way'),
+          ...problemAnswers(...WITH_BODY, 'customer.not_found', 'customer.of_several_shops', 'customer.work_under_way'),
         },
       },
     },
@@ -65,8 +68,9 @@ export function customerRoutes(api: Api, { pool, orders }: ApiDependencies): voi
         reply,
         status: 200,
         make: async (client, actor) => {
-          const outcome = await eraseCustomer(client, request.body.customer_id, actor);
+          const outcome = await eraseCustomer(client, namedCustomer(request.body), actor);
           if (outcome.kind === 'not_found') throw nothingHeld();
+          if (outcome.kind === 'of_several_shops') throw ofSeveralShops(outcome.shops);
           if (outcome.kind === 'under_way') throw workUnderWay(outcome.orderIds);
           const { pseudonym, orders: erased, invoices, keptReasons } = outcome.erasure;
           return { view: { pseudonym, orders: erased, invoices, kept_reasons: keptReasons } };

@@ -6,6 +6,20 @@ import { TransitionSchema } from './record.ts';
 
 const CustomerId = Text(200, 'customer-42');
 
+/** Names the orders that no shop placed, as ids of shops begin at 1. */
+export const NO_SHOP = 0;
+/** With a customer's id, which is good within its shop alone. */
+export const ShopOfCustomer = Type.Optional(
+  Type.Integer({
+    minimum: NO_SHOP,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description:
+      "The shop whose customer it is, by the id of its key; 0: of the orders that no shop placed. Needed where several shops' " +
+      'customers have this id',
+    examples: [7],
+  }),
+);
+
 export const CustomerOrderSchema = named(
   'CustomerOrder',
   Type.Object({
@@ -27,6 +41,7 @@ export const CustomerExportPage = named(
 export const CustomerExportQuery = Type.Object(
   {
     customer_id: CustomerId,
+    shop_id: ShopOfCustomer,
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -41,7 +56,7 @@ export const CustomerExportQuery = Type.Object(
 );
 
 export const CustomerErasureBody = Type.Object(
-  { customer_id: CustomerId },
+  { customer_id: CustomerId, shop_id: ShopOfCustomer },
   { ...strict, examples: [{ customer_id: 'customer-42' }] },
 );
 

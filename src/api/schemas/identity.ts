@@ -3,6 +3,7 @@ import { ALL_OPERATIONS } from '../../identity/operations.ts';
 import { ALL_ROLES, KEY_ROLES } from '../../identity/roles.ts';
 import { SECURITY_EVENTS } from '../../identity/security-log.ts';
 import { Id, named, Nullable, pageOf, PageQuery, strict, Text, Timestamp, TimestampOut } from './common.ts';
+import { ShopOfCustomer } from './customer.ts';
 
 const KeyRole = Type.Enum(KEY_ROLES, { examples: ['shop'] });
 const Operation = Type.Enum(ALL_OPERATIONS, { examples: ['getMetrics'] });
@@ -86,6 +87,7 @@ export const DEFAULT_LIFETIME_SECONDS = 900;
 export const NewCustomerToken = Type.Object(
   {
     customer_id: Text(200, 'customer-42'),
+    shop_id: ShopOfCustomer,
     lifetime_seconds: Type.Optional(
       Type.Integer({ minimum: 60, maximum: MOST_LIFETIME_SECONDS, default: DEFAULT_LIFETIME_SECONDS }),
     ),

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Static } from 'typebox';
 import { readInvoiceOfOrder } from '../../queries/papers/invoices.ts';
 import type { OrderReader } from '../../queries/orders/order-reader.ts';
+import type { ShopCustomer } from '../../queries/orders/customer-shops.ts';
 import { listOrders } from '../../queries/orders/orders.ts';
 import type { PageRequest } from '../../queries/lists/paging.ts';
 import { listTransitions, type TransitionView } from '../../queries/orders/transitions.ts';
@@ -16,10 +17,10 @@ const TRANSITIONS_AT_ONCE = 200;
 /** A page of all that is held on a customer: each order with its lines, payments, returns, refunds, invoice and record. */
 export async function customerExportPage(
   { pool, orders }: { readonly pool: Pool; readonly orders: OrderReader },
-  customerId: string,
+  customer: ShopCustomer,
   page: PageRequest,
 ): Promise<Static<typeof CustomerExportPage>> {
-  const { rows, next } = await listOrders(pool, { customerId }, page);
+  const { rows, next } = await listOrders(pool, { scope: customer }, page);
   const data: Static<typeof CustomerOrderSchema>[] = [];
   for (const { id } of rows) {
     const order = await orders.read(id);
@@ -31,7 +32,7 @@ export async function customerExportPage(
       transitions: (await wholeRecord(pool, id)).map(transitionView),
     });
   }
-  return { customer_id: customerId, data, next: next ? encodeCursor(next) : null };
+  return { customer_id: customer.customerId, data, next: next ? encodeCursor(next) : null };
 }
 
 async function wholeRecord(pool: Pool, orderId: number): Promise<TransitionView[]> {

@@ -10,7 +10,10 @@ it.for([
   [{ shopId: 8 }, false, false],
   [{ customerId: 'asha' }, true, true],
   [{ customerId: 'bela' }, false, false],
+  [{ shopId: null }, false, true],
   [{ shopId: 7, customerId: 'asha' }, true, false],
+  [{ shopId: null, customerId: 'asha' }, false, true],
+  [{ shopId: null, customerId: 'bela' }, false, false],
   [{ shopId: 7, customerId: 'bela' }, false, false],
   [{ shopId: 8, customerId: 'asha' }, false, false],
 ] as const)('%o sees the order of shop 7: %s, and one of no shop: %s', ([scope, shops, others]) => {

@@ -2,8 +2,8 @@ import type { Order } from './order.ts';
 
 /** Whose orders somebody may see, and act on: all that every given member allows. */
 export interface OrderScope {
-  /** The shop that placed them. */
-  readonly shopId?: number;
+  /** The shop that placed them; null: they are those that no shop placed. */
+  readonly shopId?: number | null;
   readonly customerId?: string;
 }
 

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import type { Verdict } from './key-ring.ts';
 import type { TokenKeys } from './token-keys.ts';
 
@@ -9,8 +9,10 @@ const AUDIENCE = 'roundtrip-customer';
 
 export interface CustomerTokenRequest {
   readonly customerId: string;
-  /** The shop whose orders the token is for; undefined: all of the customer's. */
-  readonly shopId: number | undefined;
+  /** The shop whose orders the token is for; null: those that no shop placed. */
+  readonly shopId: number | null;
+  /** Whether the shop itself asks for it, which takes its customers with it when it is out. */
+  readonly endsWithShop: boolean;
   readonly lifetimeSeconds: number;
 }
 
@@ -36,11 +38,11 @@ export class CustomerTokens {
     this.#dependencies = dependencies;
   }
 
-  async issue({ customerId, shopId, lifetimeSeconds }: CustomerTokenRequest): Promise<CustomerToken> {
+  async issue({ customerId, shopId, endsWithShop, lifetimeSeconds }: CustomerTokenRequest): Promise<CustomerToken> {
     const [keyId, key] = await this.#dependencies.keys.newest();
     const issuedAt = Math.floor(Date.now() / 1_000);
     const expiresAt = issuedAt + lifetimeSeconds;
-    const token = await new SignJWT(shopId === undefined ? {} : { shop: shopId })
+    const token = await new SignJWT(claimsOf(shopId, endsWithShop))
       .setProtectedHeader({ alg: ALGORITHM, kid: keyId })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
@@ -55,8 +57,8 @@ export class CustomerTokens {
   async check(token: string): Promise<Verdict> {
     const claims = await this.#claimsOf(token);
     if (!claims) return { fault: 'The token is not ours, or has expired.' };
-    const { customerId, shopId } = claims;
-    if (shopId !== undefined && !(await this.#dependencies.isGoodShop(shopId))) {
+    const { customerId, shopId, endsWithShop } = claims;
+    if (shopId !== null && endsWithShop && !(await this.#dependencies.isGoodShop(shopId))) {
       return { fault: 'The shop that asked for the token is no longer let in.' };
     }
     return {
@@ -72,7 +74,7 @@ export class CustomerTokens {
     };
   }
 
-  async #claimsOf(token: string): Promise<{ customerId: string; shopId: number | undefined } | undefined> {
+  async #claimsOf(token: string): Promise<Omit<CustomerTokenRequest, 'lifetimeSeconds'> | undefined> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.#dependencies.keys.find(kid), {
         algorithms: [ALGORITHM],
@@ -80,9 +82,10 @@ export class CustomerTokens {
         audience: AUDIENCE,
         requiredClaims: ['sub', 'exp'],
       });
-      const { sub, shop } = payload;
-      if (sub === undefined || (shop !== undefined && typeof shop !== 'number')) return undefined;
-      return { customerId: sub, shopId: shop };
+      const { sub, shop, of_shop: ofShop } = payload;
+      const shopId = shop ?? ofShop ?? null;
+      if (sub === undefined || (shopId !== null && typeof shopId !== 'number')) return undefined;
+      return { customerId: sub, shopId, endsWithShop: shop !== undefined };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -90,10 +93,16 @@ export class CustomerTokens {
   }
 }
 
+/** Neither claim: the orders that no shop placed. */
+function claimsOf(shopId: number | null, endsWithShop: boolean): JWTPayload {
+  if (shopId === null) return {};
+  return endsWithShop ? { shop: shopId } : { of_shop: shopId };
+}
+
 /**
  * What keys and buckets are kept under, in rows that outlive an erasure: one name for the same customer of the same shop,
  * which does not say who it is.
  */
-function callerOf(customerId: string, shopId: number | undefined): string {
-  return `customer:${hash('sha256', JSON.stringify([shopId ?? null, customerId]))}`;
+function callerOf(customerId: string, shopId: number | null): string {
+  return `customer:${hash('sha256', JSON.stringify([shopId, customerId]))}`;
 }

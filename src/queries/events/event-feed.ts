@@ -64,7 +64,7 @@ export async function readEventFeed(
            JOIN orders ON orders.id = event_feed.order_id
            WHERE position > $1 AND position <= $2
              AND ($3::text IS NULL OR (entity_type = $3 AND to_state = $4))
-             AND ($6::bigint IS NULL OR shop_id = $6)
+             AND ($6::bigint IS NULL OR coalesce(shop_id, 0) = $6)
              AND ($7::text IS NULL OR customer_id = $7)
            ORDER BY position LIMIT $5`,
     values: [after, end, only?.entityType ?? null, only?.state ?? null, limit, ...scopeValues(scope)],

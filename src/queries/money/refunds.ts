@@ -53,7 +53,8 @@ export async function readRefund(reads: Reads, refundId: number, scope?: OrderSc
   const { rows } = await reads.query<RefundView>({
     name: 'read-refund',
     text: `${SELECT} WHERE refunds.id = $1
-             AND ($2::bigint IS NULL OR orders.shop_id = $2) AND ($3::text IS NULL OR orders.customer_id = $3)`,
+             AND ($2::bigint IS NULL OR coalesce(orders.shop_id, 0) = $2)
+             AND ($3::text IS NULL OR orders.customer_id = $3)`,
     values: [refundId, ...scopeValues(scope)],
   });
   return rows[0];

@@ -65,7 +65,8 @@ export async function readReturn(reads: Reads, returnId: number, scope?: OrderSc
   const { rows } = await reads.query<ReturnView>({
     name: 'read-return',
     text: `${SELECT} WHERE returns.id = $1
-             AND ($2::bigint IS NULL OR orders.shop_id = $2) AND ($3::text IS NULL OR orders.customer_id = $3)`,
+             AND ($2::bigint IS NULL OR coalesce(orders.shop_id, 0) = $2)
+             AND ($3::text IS NULL OR orders.customer_id = $3)`,
     values: [returnId, ...scopeValues(scope)],
   });
   return rows[0];
