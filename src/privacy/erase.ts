@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { orderLifecycle, refundLifecycle, returnLifecycle } from '../domain/lifecycles.ts';
 import { findCustomer, type CustomerShop, type NamedCustomer } from '../queries/orders/customer-shops.ts';
+import { erasePayments } from './erase-payments.ts';
+import { ERASED_TEXT } from './erased-text.ts';
 import { redactAnswers } from './kept-answers.ts';
 
 /** What was done, for the record and for whoever asked. */
@@ -22,7 +24,6 @@ export type ErasureOutcome =
   /** There is work to do that needs to know who the customer is. */
   | { readonly kind: 'under_way'; readonly orderIds: readonly number[] };
 
-const ERASED_REASON = 'Erased';
 const MOST_ORDERS_TOLD = 20;
 
 /**
@@ -53,7 +54,13 @@ export async function eraseCustomer(client: ClientBase, named: NamedCustomer, ac
      WHERE id = ANY ($1::bigint[])`,
     [ids, pseudonym],
   );
-  await client.query('UPDATE returns SET reason = $2 WHERE order_id = ANY ($1::bigint[])', [ids, ERASED_REASON]);
+  await client.query('UPDATE returns SET reason = $2 WHERE order_id = ANY ($1::bigint[])', [ids, ERASED_TEXT]);
+  await erasePayments(client, ids, pseudonym);
+  // What a gateway or a mail server has said to a job that is given up.
+  await client.query('UPDATE jobs SET last_error = $2 WHERE order_id = ANY ($1::bigint[]) AND last_error IS NOT NULL', [
+    ids,
+    ERASED_TEXT,
+  ]);
   await client.query('SELECT erase_transition_reasons($1)', [ids]);
   const invoices = await countOf(client, 'SELECT erase_invoice_customers($1, $2) AS count', [ids, pseudonym]);
   await redactAnswers(client, ids, pseudonym);

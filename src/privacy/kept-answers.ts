@@ -1,4 +1,6 @@
 import type { ClientBase } from 'pg';
+import { UNNAMED_METHOD } from '../domain/orders/order.ts';
+import { ERASED_TEXT } from './erased-text.ts';
 
 interface KeptBody {
   readonly caller: string;
@@ -33,12 +35,19 @@ export async function redactAnswers(client: ClientBase, orderIds: readonly numbe
   );
 }
 
-const PERSONAL: Readonly<Record<string, (pseudonym: string) => unknown>> = {
+/** By the name of the field, from its value and what it is a field of. */
+const PERSONAL: Readonly<Record<string, (pseudonym: string, value: unknown, of: object) => unknown>> = {
   customer_id: (pseudonym) => pseudonym,
   customer_email: () => null,
   bill_to: () => null,
   ship_to: () => null,
-  reason: () => 'Erased',
+  reason: () => ERASED_TEXT,
+  method: () => UNNAMED_METHOD,
+  reference: (pseudonym, value, of) => ('gateway' in of && of.gateway === null ? pseudonym : value),
+  elsewhere_reference: (pseudonym) => pseudonym,
+  failure_message: () => null,
+  resolution: () => ERASED_TEXT,
+  last_error: () => ERASED_TEXT,
 };
 
 /** Fields by their name, however deep. */
@@ -48,7 +57,7 @@ function redacted(value: unknown, pseudonym: string): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]: [string, unknown]) => {
       const replace = Object.hasOwn(PERSONAL, name) ? PERSONAL[name] : undefined;
-      return [name, replace && inner !== null ? replace(pseudonym) : redacted(inner, pseudonym)];
+      return [name, replace && inner !== null ? replace(pseudonym, inner, value) : redacted(inner, pseudonym)];
     }),
   );
 }

@@ -39,6 +39,16 @@ afterAll(async () => {
 const CUSTOMER = 'canary-customer';
 const EMAIL = 'canary.person@example.com';
 const REASON = 'canary reason: my daughter Asha grew out of it';
+/** Of means of payment, and in what staff and gateways write freely. */
+const TOKEN = 'pm_canaryToken';
+const UPI_ADDRESS = 'canary.asha@okbank';
+const BANK_TRANSFER = 'NEFT canary Asha';
+const METHOD = 'canary card of Asha';
+const DECLINE = 'canary decline: insufficient funds of Asha';
+const RESOLUTION = 'canary resolution: Asha called';
+const JOB_ERROR = 'canary error: refused for Asha';
+const OF_PAYMENTS = [TOKEN, UPI_ADDRESS, BANK_TRANSFER, METHOD, DECLINE, RESOLUTION, JOB_ERROR];
+const GATEWAY_REFERENCE = 'pi_of_the_gateway';
 const CANARIES = [CUSTOMER, EMAIL, 'canary reason', 'Canary Person', 'Canary Street'];
 const PARTY = { name: 'Canary Person', address_lines: ['1 Canary Street'], city: 'Pune', country_code: 'IN' };
 
@@ -101,6 +111,69 @@ async function settleRefunds(): Promise<void> {
   }
 }
 
+/** A payment that its gateway declines and one that it captures, then one captured elsewhere: by what tells who paid. */
+async function payInParts(orderId: number): Promise<void> {
+  const { pool } = api.database;
+  const through = { amount_minor: 100, method: METHOD, gateway: 'local', payment_token: TOKEN };
+  const paid = async (fields: object, key: string) => {
+    const answer = await api.post(`/v1/orders/${orderId}/payments`, fields, { 'idempotency-key': key });
+    expect(answer.statusCode, answer.body).toBe(201);
+    const { rows } = await pool.query<{ id: number }>('SELECT max(id) AS id FROM payments WHERE order_id = $1', [
+      orderId,
+    ]);
+    return rows[0]?.id ?? 0;
+  };
+  const [declined, captured] = [await paid(through, 'canary-declined'), await paid(through, 'canary-captured')];
+  const commands = [
+    { type: 'fail_payment', paymentId: declined, failureCode: 'declined', failureMessage: DECLINE },
+    { type: 'capture_payment', paymentId: captured, gatewayReference: GATEWAY_REFERENCE },
+  ] as const;
+  for (const command of commands) {
+    await api.engine.execute({ intent: { kind: 'change', target: { orderId }, command }, actor: 'test' });
+  }
+  const { outstanding_minor: rest } = (await api.get(`/v1/orders/${orderId}`)).json<{ outstanding_minor: number }>();
+  await paid({ amount_minor: rest, method: METHOD, reference: UPI_ADDRESS }, 'canary-elsewhere');
+  // As one that the version before has left.
+  await pool.query('UPDATE payments SET token = $2 WHERE id = $1', [declined, TOKEN]);
+}
+
+/** The gateway declines every refund, and each is paid some other way. */
+async function recordRefundsElsewhere(): Promise<void> {
+  await jobs.allEnded();
+  const { rows } = await api.database.pool.query<{ id: number }>(`SELECT id FROM refunds WHERE state <> 'SUCCEEDED'`);
+  for (const { id: refundId } of rows) {
+    const target = { refundId };
+    const commands = [
+      { type: 'submit_refund', refundId },
+      { type: 'fail_refund', refundId, attempt: 1, failureCode: 'declined', failureMessage: DECLINE },
+    ] as const;
+    for (const command of commands) {
+      await api.engine.execute({ intent: { kind: 'change', target, command }, actor: 'test' });
+    }
+    const headers = { 'idempotency-key': `canary-refund-${refundId}` };
+    const recorded = await api.post(`/v1/refunds/${refundId}/record`, { reference: BANK_TRANSFER }, headers);
+    expect(recorded.statusCode, recorded.body).toBe(200);
+  }
+  await jobs.allEnded();
+}
+
+/** A difference that a person has resolved, and a job that nobody got done. */
+async function differAndDie(orderId: number): Promise<void> {
+  const { pool } = api.database;
+  const { rows } = await pool.query<{ id: number }>(
+    `INSERT INTO reconciliation_differences (gateway, kind, subject, order_id, gateway_reference)
+     VALUES ('local', 'amounts_differ', 'payment', $1, $2) RETURNING id`,
+    [orderId, GATEWAY_REFERENCE],
+  );
+  const url = `/v1/reconciliation/differences/${rows[0]?.id}/resolve`;
+  const resolved = await api.post(url, { reason: RESOLUTION }, { 'idempotency-key': 'canary-difference' });
+  expect(resolved.statusCode, resolved.body).toBe(200);
+  await pool.query(
+    `INSERT INTO jobs (order_id, kind, subject_id, state, last_error) VALUES ($1, 'payment.inquire', $1, 'DEAD', $2)`,
+    [orderId, JOB_ERROR],
+  );
+}
+
 const totals = async () => {
   const { rows } = await api.database.pool.query<Record<string, unknown>>(
     `SELECT (SELECT sum(total_minor) FROM orders) AS orders, (SELECT sum(amount_minor) FROM refunds) AS refunds,
@@ -121,7 +194,8 @@ describe('a customer who is erased', () => {
       `SELECT id FROM orders WHERE order_number = 'WEB-CANARY'`,
     );
     const id = rows[0]?.id ?? 0;
-    for (const event of ['pay', 'process', 'ship', 'deliver']) {
+    await payInParts(id);
+    for (const event of ['process', 'ship', 'deliver']) {
       const moved = await api.post(`/v1/orders/${id}/${event}`, { reason: REASON });
       expect(moved.statusCode).toBe(200);
       order = moved.json<OrderJson>();
@@ -141,9 +215,11 @@ describe('a customer who is erased', () => {
     await api.post(`/v1/returns/${part.id}/approve`, { reason: REASON });
     await moveReturn(api, part.id, 'dispatch', 'receive', 'complete');
     await work();
-    await settleRefunds();
+    await recordRefundsElsewhere();
+    await differAndDie(id);
     const held = await dump();
-    for (const canary of [CUSTOMER, EMAIL, 'canary reason', 'Canary Person']) expect(held).toContain(canary);
+    const planted = [CUSTOMER, EMAIL, 'canary reason', 'Canary Person', ...OF_PAYMENTS, GATEWAY_REFERENCE];
+    for (const canary of planted) expect(held).toContain(canary);
     // An invoice's and a credit note's.
     expect(await filesIn('mail')).toHaveLength(2);
   });
@@ -186,6 +262,9 @@ describe('a customer who is erased', () => {
     // The paper's parties are what tax law wants on it; all else is gone.
     const snapshotless = held.replaceAll(/^public\.(invoices|credit_notes): .*$/gm, '');
     for (const canary of CANARIES) expect(snapshotless).not.toContain(canary);
+    for (const canary of OF_PAYMENTS) expect(held).not.toContain(canary);
+    // What the gateway's books are compared by.
+    expect(held).toContain(GATEWAY_REFERENCE);
     for (const canary of [CUSTOMER, EMAIL, 'canary reason']) expect(held).not.toContain(canary);
     expect(await totals()).toEqual(before);
 
@@ -194,9 +273,12 @@ describe('a customer who is erased', () => {
       '/v1/events?limit=200',
       `/v1/orders/${order.id}/transitions`,
       '/v1/returns',
+      '/v1/refunds',
+      '/v1/jobs',
+      '/v1/reconciliation/differences',
     ]) {
       const { body } = await api.get(url);
-      for (const canary of CANARIES) expect(body, url).not.toContain(canary);
+      for (const canary of [...CANARIES, ...OF_PAYMENTS]) expect(body, url).not.toContain(canary);
     }
     expect((await api.get(`/v1/orders/${order.id}`)).json()).toMatchObject({ customer_id: done?.pseudonym });
     expect(await filesIn('mail')).toEqual([]);

@@ -51,8 +51,9 @@ export function customerRoutes(api: Api, { pool, orders }: ApiDependencies): voi
         tags: ['customers'],
         summary: 'Erase a customer',
         description:
-          'What tells who the customer is goes from orders, returns, the record, events, kept answers, papers and mails. ' +
-          'Invoices keep what tax law demands, no amount changes, and the audit chains hold. It cannot be undone.',
+          'What tells who the customer is goes from orders, payments, returns, refunds, the record, events, kept answers, ' +
+          'papers and mails. Invoices keep what tax law demands, no amount changes, and the audit chains hold. It cannot ' +
+          'be undone.',
         headers: IdempotencyHeader,
         body: CustomerErasureBody,
         response: {

@@ -65,7 +65,10 @@ export interface Payment {
   readonly gateway: PaymentGatewayName | null;
   /** The gateway's own name for it, once there is one; of one captured elsewhere, what the shop calls it. */
   readonly reference: string | null;
-  /** What the gateway's part of the shop's page gave for the customer's means of payment. */
+  /**
+   * What the gateway's part of the shop's page gave for the customer's means of payment; null once nothing needs it any
+   * more.
+   */
   readonly token: string | null;
   /** What the gateway is to do beyond authorising, or as soon as it has; null: nothing yet. */
   readonly intent: 'capture' | 'void' | null;

@@ -9,7 +9,7 @@ import {
 } from '../decision.ts';
 import { allowedEvents, paymentLifecycle, stateAfter, type PaymentEvent } from '../lifecycles.ts';
 import { withPart, type Order, type Payment } from '../orders/order.ts';
-import { capturesInPart } from './payment-gateways.ts';
+import { capturesInPart, tokenNamesPayment } from './payment-gateways.ts';
 import type { DeclineCapture, PaymentMove, RequestOfGateway } from './payment-commands.ts';
 import { settled } from './settled.ts';
 
@@ -119,7 +119,7 @@ export function movePayment(order: Order, command: PaymentMove, circumstances: C
   const to = stateAfter(paymentLifecycle, payment.state, event);
   if (to === undefined) return illegal(payment, event);
   const intent = intentAfter(order, payment, to);
-  const moved: Payment = { ...payment, ...change, state: to, intent, updatedAt: circumstances.now };
+  const moved = withoutToken({ ...payment, ...change, state: to, intent, updatedAt: circumstances.now });
   const jobs: JobRequest[] =
     to === 'AUTHORISED' && intent !== null ? [{ kind: `payment.${intent}`, subjectId: payment.id }] : [];
   const outcome = settled(
@@ -132,6 +132,13 @@ export function movePayment(order: Order, command: PaymentMove, circumstances: C
     circumstances,
   );
   return accepted(outcome.order, circumstances, payment.id, outcome);
+}
+
+/** A means of payment is kept for as long as a payment is to be authorised by it, or can be found by nothing else. */
+function withoutToken(payment: Payment): Payment {
+  const { gateway, reference, token } = payment;
+  const isNeeded = reference === null && gateway !== null && tokenNamesPayment(gateway);
+  return { ...payment, token: isNeeded ? token : null };
 }
 
 /** An authorisation that comes after the order was cancelled is given up. */

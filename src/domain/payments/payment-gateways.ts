@@ -9,6 +9,13 @@ export function capturesInPart(gateway: PaymentGatewayName): boolean {
   return CAPTURE_IN_PART.has(gateway);
 }
 
+/** Those whose token names the payment itself: one that has failed here is found by it, should money come after all. */
+const TOKEN_NAMES_PAYMENT: ReadonlySet<PaymentGatewayName> = new Set(['razorpay']);
+
+export function tokenNamesPayment(gateway: PaymentGatewayName): boolean {
+  return TOKEN_NAMES_PAYMENT.has(gateway);
+}
+
 export function isPaymentGatewayName(text: string): text is PaymentGatewayName {
   return PAYMENT_GATEWAYS.some((name) => name === text);
 }

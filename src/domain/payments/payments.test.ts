@@ -6,6 +6,7 @@ import { accountsOf } from '../ledger/accounts.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../money/money-policy.ts';
 import type { Order } from '../orders/order.ts';
 import { outstandingMinor } from './balances.ts';
+import { PAYMENT_GATEWAYS, type PaymentGatewayName } from './payment-gateways.ts';
 
 const now = '2026-05-20T06:00:00.000Z';
 
@@ -22,12 +23,12 @@ const record = (amountMinor: number, currency: string | null = null): OrderComma
   method: 'upi',
   reference: 'till-7',
 });
-const initiate = (amountMinor: number, captures = true): OrderCommand => ({
+const initiate = (amountMinor: number, captures = true, gateway: PaymentGatewayName = 'stripe'): OrderCommand => ({
   type: 'initiate_payment',
   amountMinor,
   currency: null,
   method: 'card',
-  gateway: 'stripe',
+  gateway,
   token: 'pm_1',
   captures,
 });
@@ -89,6 +90,29 @@ describe('a payment through a gateway', () => {
     expect(asked.jobs).toEqual([{ kind: 'payment.capture', subjectId: paymentId }]);
     const captured = after(asked.order, [{ type: 'capture_payment', paymentId, gatewayReference: 'pi_1' }]);
     expect(captured).toMatchObject({ state: 'PAID', payments: [{ state: 'CAPTURED', intent: null }] });
+  });
+
+  test.each(PAYMENT_GATEWAYS)(
+    'by %s, which has taken or held it, is known by its own name, and the token of the means of payment is let go of',
+    (gateway) => {
+      const asked = after(orderIn('PENDING_PAYMENT'), [initiate(3_050, true, gateway)]);
+      const { id: paymentId, token } = onlyOne(asked.payments);
+      expect(token).toBe('pm_1');
+      for (const type of ['authorise_payment', 'capture_payment'] as const) {
+        const [payment] = after(asked, [{ type, paymentId, gatewayReference: 'pi_1' }]).payments;
+        expect(payment).toMatchObject({ reference: 'pi_1', token: null });
+      }
+    },
+  );
+
+  test('that has failed keeps its token where that names the payment itself, which may be captured after all', () => {
+    const tokenOf = (gateway: PaymentGatewayName) => {
+      const asked = after(orderIn('PENDING_PAYMENT'), [initiate(3_050, true, gateway)]);
+      const paymentId = onlyOne(asked.payments).id;
+      const failed = { type: 'fail_payment', paymentId, failureCode: 'declined', failureMessage: 'No.' } as const;
+      return onlyOne(after(asked, [failed]).payments).token;
+    };
+    expect([tokenOf('stripe'), tokenOf('local'), tokenOf('razorpay')]).toEqual([null, null, 'pm_1']);
   });
 
   test('is captured in part: the rest is owed again, and what goes back is what came in', () => {

@@ -34,13 +34,13 @@ export function savePayments(write: Write, parts: ChangedParts): void {
     parts.changedPayments,
     unlessStale(
       'payments',
-      `UPDATE payments SET state = changed.state, reference = changed.reference, intent = changed.intent,
-                           capture_minor = changed.capture_minor, credit_minor = changed.credit_minor,
+      `UPDATE payments SET state = changed.state, reference = changed.reference, token = changed.token,
+                           intent = changed.intent, capture_minor = changed.capture_minor, credit_minor = changed.credit_minor,
                            failure_code = changed.failure_code, failure_message = changed.failure_message,
                            updated_at = changed.updated_at
-       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                   $8::text[], $9::text[], $10::timestamptz[])
-            AS changed (id, state_before, state, reference, intent, capture_minor, credit_minor, failure_code,
+       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                   $8::bigint[], $9::text[], $10::text[], $11::timestamptz[])
+            AS changed (id, state_before, state, reference, token, intent, capture_minor, credit_minor, failure_code,
                         failure_message, updated_at)
        WHERE payments.id = changed.id AND payments.state = changed.state_before`,
     ),
@@ -49,6 +49,7 @@ export function savePayments(write: Write, parts: ChangedParts): void {
       before.state,
       after.state,
       after.reference,
+      after.token,
       after.intent,
       after.captureMinor,
       after.creditMinor,
