@@ -37,9 +37,13 @@ export function composePaperMail(snapshot: DocumentSnapshot, pdf: Uint8Array, fr
   };
 }
 
-/** The Message-ID of the e-mail that brings a paper. */
-export function paperMessageId(kind: MailedPaper, number: string, from: string): string {
-  return `<${kind}.${paperFileName(number).replace(/\.pdf$/, '')}@${from.slice(from.lastIndexOf('@') + 1)}>`;
+function paperMessageId(kind: MailedPaper, number: string, from: string): string {
+  return `<${paperMailName(kind, number)}@${from.slice(from.lastIndexOf('@') + 1)}>`;
+}
+
+/** What the Message-ID of the e-mail that brings a paper has before its @, whoever sends it. */
+export function paperMailName(kind: MailedPaper, number: string): string {
+  return `${kind}.${paperFileName(number).replace(/\.pdf$/, '')}`;
 }
 
 function invoiceWords(snapshot: InvoiceSnapshot): Words {

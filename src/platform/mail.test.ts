@@ -57,6 +57,29 @@ describe('a message in a folder', () => {
     expect((await onlyFile()).equals(first)).toBe(true);
   });
 
+  test.each([undefined, 'smtp://127.0.0.1:1'])(
+    'is forgotten with its like of other domains, and no other message is, whether by the folder or by %s',
+    async (smtpUrl) => {
+      const messageId = (number: number, domain: string) => `<invoice.INV2627-${number}@${domain}>`;
+      for (const [number, domain] of [
+        [1, 'shop.example'],
+        [1, 'renamed.example'],
+        [10, 'shop.example'],
+      ] as const) {
+        await folderMailer().send({ ...MESSAGE, messageId: messageId(number, domain) });
+      }
+      const mailer = createMailer({ smtpUrl, outputDirectory: folder, from: 'invoices@another.example' });
+      await mailer.forget('invoice.INV2627-1');
+      expect(await readdir(folder)).toEqual(['invoice.INV2627-10@shop.example.eml']);
+      mailer.close();
+    },
+  );
+
+  test('is forgotten where there never was a folder', async () => {
+    const outputDirectory = join(folder, 'never made');
+    await createMailer({ smtpUrl: undefined, outputDirectory, from: 'invoices@shop.example' }).forget('invoice.1');
+  });
+
   test('cannot leave the folder by its Message-ID', async () => {
     await folderMailer().send({ ...MESSAGE, messageId: '<../../x/y@shop.example>' });
     expect(await readdir(folder)).toEqual(['..-..-x-y@shop.example.eml']);

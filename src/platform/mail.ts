@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { writeWholeFileIn } from './files.ts';
+import { unlessMissing, writeWholeFileIn } from './files.ts';
 
 export interface MailMessage {
   /** One address. */
@@ -28,8 +28,11 @@ export interface Mailer {
    * @throws TypeError when `to` is not one address or `messageId` is no Message-ID
    */
   send(message: MailMessage): Promise<void>;
-  /** Removes our own copy of a message, where there is one. What a mail server has taken is out of our hands. */
-  forget(messageId: string): Promise<void>;
+  /**
+   * Removes our own copies of the messages whose Message-ID begins with this, up to its @: the domain behind it may have
+   * changed since. What a mail server has taken is out of our hands.
+   */
+  forget(localPart: string): Promise<void>;
   close(): void;
 }
 
@@ -49,10 +52,10 @@ const INERT = { disableFileAccess: true, disableUrlAccess: true };
 const SMTP_TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
 export function createMailer({ smtpUrl, outputDirectory, from }: MailerOptions): Mailer {
-  return smtpUrl === undefined ? folderMailer(outputDirectory, from) : smtpMailer(smtpUrl, from);
+  return smtpUrl === undefined ? folderMailer(outputDirectory, from) : smtpMailer(smtpUrl, outputDirectory, from);
 }
 
-function smtpMailer(smtpUrl: string, from: string): Mailer {
+function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mailer {
   const url = new URL(smtpUrl);
   const transport = createTransport({
     ...INERT,
@@ -71,7 +74,8 @@ function smtpMailer(smtpUrl: string, from: string): Mailer {
         throw new Error(withoutAddresses(error instanceof Error ? error.message : String(error)));
       });
     },
-    forget: () => Promise.resolve(),
+    // It may have become a file before there was a mail server.
+    forget: (localPart) => forgetIn(outputDirectory, localPart),
     close: () => {
       transport.close();
     },
@@ -94,15 +98,25 @@ function folderMailer(outputDirectory: string, from: string): Mailer {
       if (!Buffer.isBuffer(eml)) throw new TypeError('the message was not composed into a buffer');
       await writeWholeFileIn(outputDirectory, emlFileName(message.messageId), eml);
     },
-    forget: async (messageId) => {
-      await rm(join(outputDirectory, emlFileName(messageId)), { force: true });
-    },
+    forget: (localPart) => forgetIn(outputDirectory, localPart),
     close: () => undefined,
   };
 }
 
+async function forgetIn(outputDirectory: string, localPart: string): Promise<void> {
+  const beginning = asFileName(`${localPart}@`);
+  const names = (await unlessMissing(readdir(outputDirectory))) ?? [];
+  for (const name of names) {
+    if (name.startsWith(beginning)) await rm(join(outputDirectory, name), { force: true });
+  }
+}
+
 function emlFileName(messageId: string): string {
-  return `${messageId.replace(/[<>]/g, '').replace(/[^A-Za-z0-9@._-]/g, '-')}.eml`;
+  return `${asFileName(messageId.replace(/[<>]/g, ''))}.eml`;
+}
+
+function asFileName(text: string): string {
+  return text.replace(/[^A-Za-z0-9@._-]/g, '-');
 }
 
 /** The recipient is an object, not text: text would be parsed, and might name more than one. */

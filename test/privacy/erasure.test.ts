@@ -79,20 +79,19 @@ async function filesIn(name: string): Promise<string[]> {
   return (await readdir(directory)).map((file) => join(directory, file));
 }
 
-const work = () => {
+const work = (mailFrom = 'shop@shop.example') => {
   const { pool } = api.database;
   const engine = api.engine;
   const outputDirectory = join(folder, 'invoices');
-  const mailFrom = 'shop@shop.example';
   const mailer = createMailer({ smtpUrl: undefined, outputDirectory: join(folder, 'mail'), from: mailFrom });
   const paper = { engine, reads: pool, renderer, outputDirectory };
   return jobs.start({
     'invoice.render': renderPaper(INVOICES, paper),
     'invoice.email': emailPaper(INVOICES, { ...paper, mailer, mailFrom }),
-    'invoice.erase': erasePaper(INVOICES, { ...paper, mailer, mailFrom }),
+    'invoice.erase': erasePaper(INVOICES, { ...paper, mailer }),
     'credit_note.render': renderPaper(CREDIT_NOTES, paper),
     'credit_note.email': emailPaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
-    'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer, mailFrom }),
+    'credit_note.erase': erasePaper(CREDIT_NOTES, { ...paper, mailer }),
   });
 };
 
@@ -255,7 +254,8 @@ describe('a customer who is erased', () => {
     expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 404, 404, 404, 404]);
     const done = answers.find(({ statusCode }) => statusCode === 200)?.json<{ pseudonym: string }>();
     expect(done).toMatchObject({ orders: 2, invoices: 1, kept_reasons: 0 });
-    await work();
+    // The shop sends from another domain by now.
+    await work('shop@renamed.example');
     await jobs.allEnded();
 
     const held = await dump();
