@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PlaceOrder } from '../commands.ts';
 import { examplePlacement, orderIn } from '../example-orders.ts';
 import type { Order } from '../orders/order.ts';
 import { creditOfReturn } from './return-credit.ts';
-import { worthOfUnits } from './units-worth.ts';
+import { taxMinorOf } from '../pricing/tax.ts';
+import { worthBetween, worthOfUnits } from './units-worth.ts';
 
 function delivered(placement: Partial<PlaceOrder>): Order {
   return orderIn('DELIVERED', { ...examplePlacement, ...placement });
@@ -60,6 +62,75 @@ describe('cases that other systems got wrong', () => {
     const worth = worthOfUnits(item, 2, true);
     expect(worth.totalMinor).toBe(20_000);
     expect(worth.taxes.map(({ amountMinor }) => amountMinor)).toEqual([1_667, 1_667]);
+  });
+});
+
+describe('units that come back in any number of returns', () => {
+  const taxes = fc.constantFrom(
+    [],
+    [{ name: 'VAT', rateBp: 1_800 }],
+    [
+      { name: 'CGST', rateBp: 900 },
+      { name: 'SGST', rateBp: 900 },
+    ],
+  );
+  const sale = fc
+    .record({
+      quantity: fc.integer({ min: 1, max: 40 }),
+      // Prices of a few minor units are the ones that rounding shows in.
+      unitPriceMinor: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 100_000 })),
+      discountPart: fc.constantFrom(0, 0.1, 0.5, 1),
+      orderDiscountPart: fc.constantFrom(0, 0.3),
+      taxes,
+      pricesIncludeTax: fc.boolean(),
+    })
+    .map(({ quantity, unitPriceMinor, discountPart, orderDiscountPart, pricesIncludeTax, ...more }) => {
+      const discountMinor = Math.floor(quantity * unitPriceMinor * discountPart);
+      const orderDiscountMinor = Math.floor((quantity * unitPriceMinor - discountMinor) * orderDiscountPart);
+      return delivered({
+        items: [line(quantity, unitPriceMinor, { discountMinor, ...more })],
+        pricing: { pricesIncludeTax, discountMinor: orderDiscountMinor },
+      });
+    });
+
+  test('of the discounts, the taxable value and each tax no part is below 0, and they add up to those of the line', () => {
+    fc.assert(
+      fc.property(sale, fc.array(fc.integer({ min: 1, max: 40 })), (order, steps) => {
+        const [item] = order.items;
+        if (!item) throw new Error('there is no line');
+        const ends = [...new Set([...steps.filter((end) => end < item.quantity), item.quantity])].sort((a, b) => a - b);
+        const parts = ends.map((end, index) =>
+          worthBetween(item, ends[index - 1] ?? 0, end, order.pricing.pricesIncludeTax),
+        );
+        const amountsOf = [
+          (part: (typeof parts)[number]) => part.discountMinor,
+          (part: (typeof parts)[number]) => part.taxableMinor,
+          ...item.taxes.map((_, index) => (part: (typeof parts)[number]) => part.taxes[index]?.amountMinor ?? 0),
+        ];
+        const sums = amountsOf.map((amountOf) => {
+          expect(Math.min(...parts.map(amountOf))).toBeGreaterThanOrEqual(0);
+          return parts.reduce((sum, part) => sum + amountOf(part), 0);
+        });
+        expect(sums).toEqual([
+          item.discountMinor + item.orderDiscountMinor,
+          item.taxableMinor,
+          ...item.taxes.map(({ amountMinor }) => amountMinor),
+        ]);
+        for (const part of parts) expect(part.totalMinor).toBe(part.taxableMinor + taxMinorOf(part));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of a line without a discount never state one, however little a unit is worth', () => {
+    const order = delivered({ items: [line(10, 3, { taxRateBp: 1_800 })], pricing: { pricesIncludeTax: true } });
+    const [item] = order.items;
+    if (!item) throw new Error('there is no line');
+    const parts = [worthBetween(item, 0, 1, true), worthBetween(item, 1, 10, true)];
+    expect(parts.map(({ discountMinor, totalMinor }) => ({ discountMinor, totalMinor }))).toEqual([
+      { discountMinor: 0, totalMinor: 2 },
+      { discountMinor: 0, totalMinor: 28 },
+    ]);
   });
 });
 

@@ -5,7 +5,10 @@ import { taxMinorOf, type Tax, type TaxedAmount } from '../pricing/tax.ts';
 /** What some units of a line are worth. `taxableMinor` and the taxes add up to `totalMinor`. */
 export interface UnitsWorth extends TaxedAmount {
   readonly quantity: number;
-  /** Their part of the discounts of the line and of the order. */
+  /**
+   * Their part of the discounts of the line and of the order. Units x unit price, less this, is the total (or the
+   * taxable value, where prices are without tax) but for a few minor units of rounding.
+   */
   readonly discountMinor: number;
 }
 
@@ -19,7 +22,8 @@ export interface UnitsWorth extends TaxedAmount {
 export function worthOfUnits(item: OrderItem, units: number, pricesIncludeTax: boolean): UnitsWorth {
   const { quantity, unitPriceMinor } = item;
   const worth = pricesIncludeTax ? shareByTotal(item, units, quantity) : shareByParts(item, units, quantity);
-  const paidMinor = pricesIncludeTax ? worth.totalMinor : worth.taxableMinor;
+  // Not the worth itself: where that is rounded down part by part, what it lacks is no discount.
+  const paidMinor = shareOf(pricesIncludeTax ? item.totalMinor : item.taxableMinor, units, quantity);
   return { quantity: units, discountMinor: units * unitPriceMinor - paidMinor, ...worth };
 }
 

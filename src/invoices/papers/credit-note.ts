@@ -39,10 +39,19 @@ export function creditNote(snapshot: CreditNoteSnapshot, wording: Wording): Pape
   };
 }
 
-function othersOf({ roundingMinor, goodwillMinor, deductions }: CreditNoteSnapshot): NamedAmount[] {
+function othersOf(snapshot: CreditNoteSnapshot): NamedAmount[] {
+  const { roundingMinor, goodwillMinor, deductions } = snapshot;
   return [
     ...deductions.map(({ description, amountMinor }) => ({ label: description, amountMinor: -amountMinor })),
     { label: 'Goodwill', amountMinor: goodwillMinor },
-    { label: 'Rounding', amountMinor: roundingMinor },
+    { label: 'Rounding', amountMinor: roundingMinor + roundingOfLines(snapshot) },
   ];
+}
+
+/** What units of so few minor units that each part of them is rounded down are worth more or less than their prices. */
+function roundingOfLines({ lines, pricesIncludeTax }: CreditNoteSnapshot): number {
+  return lines.reduce((sum, { amountMinor, discountMinor, taxableMinor, totalMinor }) => {
+    const paidMinor = pricesIncludeTax ? totalMinor : taxableMinor;
+    return sum + paidMinor - (amountMinor - discountMinor);
+  }, 0);
 }

@@ -90,6 +90,21 @@ describe('a credit note', () => {
     expect(texts).toContain('Reason: Too small');
     expect(texts).not.toContain('Reverse charge');
   });
+
+  test('of a unit of so little that its parts are rounded down says that it is rounded, and not discounted', () => {
+    const whole = { unitPriceMinor: 3, rates: [{ name: 'VAT', rateBp: 1800 }], includesTax: true };
+    const [line] = pricedWith([pricedLineOf(1, { ...whole, quantity: 10 })]).lines;
+    if (!line) throw new Error('there is no line');
+    const taxes = line.taxes.map((tax) => ({ ...tax, amountMinor: 0 }));
+    const lines = [{ ...line, quantity: 1, amountMinor: 3, discountMinor: 0, taxableMinor: 2, taxes, totalMinor: 2 }];
+    const facts = { lines, shipping: null, deductions: [], pricesIncludeTax: true, totalMinor: 2 };
+    const { sums, total } = paperOf({ ...CREDIT_NOTE_SAMPLE, ...facts }, MONOSPACED);
+    expect([...sums, total]).toEqual([
+      { label: 'Items', figure: '₹0.03' },
+      { label: 'Rounding', figure: '-₹0.01' },
+      { label: 'Total', figure: '₹0.02' },
+    ]);
+  });
 });
 
 describe('whatever was ordered or given back', () => {
