@@ -38,6 +38,22 @@ const anyLine = fc.record({
   sku: anyTexts,
 });
 
+const BUYER = {
+  postalCode: '570001',
+  region: 'KA',
+  countryCode: 'IN',
+  taxId: '29AAACR5055K1Z6',
+};
+
+/** Of any length that an order may name one in. */
+const anyParty = fc
+  .record({ name: anyTexts, addressLines: fc.array(anyTextOf(200), { maxLength: 6 }), city: fc.option(anyTextOf(100)) })
+  .map((facts) => ({ ...BUYER, ...facts }));
+
+function anyTextOf(maxLength: number): fc.Arbitrary<string> {
+  return fc.oneof(anyTexts, fc.string({ minLength: maxLength, maxLength }));
+}
+
 export const anyInvoice: fc.Arbitrary<InvoiceSnapshotV2> = fc
   .record({
     lines: fc.array(anyLine, { minLength: 1, maxLength: 8 }),
@@ -48,14 +64,12 @@ export const anyInvoice: fc.Arbitrary<InvoiceSnapshotV2> = fc
     locale: fc.constantFrom('en-IN', 'de-CH', 'fr-FR', 'ar-EG'),
     taxId: fc.constantFrom(null, '29ABCDE1234F1Z5'),
     countryCode: fc.constantFrom('IN', 'GB', null),
-    isNamed: fc.boolean(),
-    isSentElsewhere: fc.boolean(),
-    buyerName: anyTexts,
+    billTo: fc.option(anyParty),
+    shipTo: fc.option(anyParty),
     placeOfSupply: fc.option(anyTexts),
   })
-  .map(({ lines, shipping, taxId, countryCode, isNamed, isSentElsewhere, buyerName, ...facts }) => {
+  .map(({ lines, shipping, taxId, countryCode, ...facts }) => {
     const { pricesIncludeTax: includesTax } = facts;
-    const party = { ...BUYER, name: buyerName, addressLines: [buyerName, '2', '3', '4'] };
     return pricedWith(
       lines.map(({ discountPart, orderDiscountPart, ...line }, index) => {
         const amountMinor = line.quantity * line.unitPriceMinor;
@@ -66,8 +80,6 @@ export const anyInvoice: fc.Arbitrary<InvoiceSnapshotV2> = fc
       {
         ...facts,
         seller: { ...PRICED_SAMPLE.seller, taxId, countryCode },
-        billTo: isNamed ? party : null,
-        shipTo: isSentElsewhere ? party : null,
         shipping: shipping && {
           amountMinor: shipping.amountMinor,
           commodityCode: null,
@@ -76,16 +88,6 @@ export const anyInvoice: fc.Arbitrary<InvoiceSnapshotV2> = fc
       },
     );
   });
-
-const BUYER = {
-  name: '',
-  addressLines: [],
-  city: 'Mysuru',
-  postalCode: '570001',
-  region: 'KA',
-  countryCode: 'IN',
-  taxId: '29AAACR5055K1Z6',
-};
 
 export const anyCreditNote: fc.Arbitrary<CreditNoteSnapshot> = fc
   .record({

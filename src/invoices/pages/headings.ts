@@ -1,6 +1,6 @@
-import { wrap, type Style, type Typeface } from '../wording/text-layout.ts';
+import { cutOff, wrap, type Typeface } from '../wording/text-layout.ts';
 import { LEFT, PAGE, RIGHT, WIDTH, type Page } from './page.ts';
-import type { Paper, Party } from './paper.ts';
+import type { Issuer, Paper, Party } from './paper.ts';
 import { BODY, LINE_HEIGHT, NAME, SMALL, STRONG, TITLE } from './styles.ts';
 
 const DETAILS_WIDTH = 220;
@@ -11,12 +11,10 @@ const PARTY_GAP = 16;
 /** So that however long they are, the table begins on the first page. */
 const MOST_LINES = {
   name: 3,
-  contact: 16,
-  contactEntry: 3,
+  seller: { entry: 3, inAll: 16 },
   detail: 5,
-  party: 5,
-  partyEntry: 5,
-  partyLines: 10,
+  partyName: 5,
+  party: { entry: 5, inAll: 24 },
 } as const;
 
 /** Seller and title, then the other parties. Answers with where the table begins. */
@@ -35,18 +33,28 @@ export function drawNextHeading(page: Page, { title, number, seller }: Paper, ty
 }
 
 function drawSeller(page: Page, { seller }: Paper, typeface: Typeface): number {
-  const lines = (text: string, style: Style, most: number) => wrap(text, SELLER_WIDTH, style, typeface, most);
   let y: number = PAGE.margin;
-  for (const line of lines(seller.name, NAME, MOST_LINES.name)) {
+  for (const line of wrap(seller.name, SELLER_WIDTH, NAME, typeface, MOST_LINES.name)) {
     page.text(LEFT, y, line, NAME);
     y += NAME_LINE_HEIGHT;
   }
-  const contact = seller.contact.flatMap((entry) => lines(entry, BODY, MOST_LINES.contactEntry));
-  for (const line of contact.slice(0, MOST_LINES.contact)) {
+  for (const line of linesBelowName(seller, SELLER_WIDTH, MOST_LINES.seller, typeface)) {
     page.text(LEFT, y, line, BODY, true);
     y += LINE_HEIGHT;
   }
   return y;
+}
+
+/** The address gets the lines that what follows it leaves. */
+function linesBelowName(
+  { address, contact }: Issuer,
+  width: number,
+  most: { readonly entry: number; readonly inAll: number },
+  typeface: Typeface,
+): string[] {
+  const lines = (entry: string) => wrap(entry, width, BODY, typeface, most.entry);
+  const below = contact.flatMap(lines);
+  return [...cutOff(address.flatMap(lines), width, BODY, typeface, most.inAll - below.length), ...below];
 }
 
 function drawDetails(page: Page, { title, details }: Paper, typeface: Typeface): number {
@@ -81,12 +89,11 @@ interface Place {
 function drawParty(page: Page, { x, y: top, width }: Place, party: Party, typeface: Typeface): number {
   page.text(x, top, party.heading, SMALL, true);
   let y = top + LINE_HEIGHT;
-  for (const line of wrap(party.name, width, STRONG, typeface, MOST_LINES.party)) {
+  for (const line of wrap(party.name, width, STRONG, typeface, MOST_LINES.partyName)) {
     page.text(x, y, line, STRONG);
     y += LINE_HEIGHT;
   }
-  const lines = party.lines.flatMap((entry) => wrap(entry, width, BODY, typeface, MOST_LINES.partyEntry));
-  for (const line of lines.slice(0, MOST_LINES.partyLines)) {
+  for (const line of linesBelowName(party, width, MOST_LINES.party, typeface)) {
     page.text(x, y, line, BODY, true);
     y += LINE_HEIGHT;
   }

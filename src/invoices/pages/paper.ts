@@ -25,13 +25,15 @@ export interface Paper {
 
 export interface Issuer {
   readonly name: string;
+  /** Cut off where it is too long. */
+  readonly address: readonly string[];
+  /** What follows the address and has its place however long that is: where the party is taxed, its tax number. */
   readonly contact: readonly string[];
 }
 
-export interface Party {
+/** Told as the issuer is, under a heading of its own. */
+export interface Party extends Issuer {
   readonly heading: string;
-  readonly name: string;
-  readonly lines: readonly string[];
 }
 
 export interface Sum {

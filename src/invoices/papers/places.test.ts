@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, regionName, taxIdName } from './places.ts';
+import { placeOf, regionName, taxIdName } from './places.ts';
 
 test.each([
   ['29', 'Karnataka (29)'],
@@ -27,11 +27,9 @@ test.each([
   expect(taxIdName(countryCode)).toBe(expected);
 });
 
-test('an address is told from street to country, without what is not known', () => {
+test('a place is told from town to country, without what is not known', () => {
   const party = { name: 'A', addressLines: ['1 Street'], city: 'Pune', postalCode: null, region: 'MH', taxId: null };
-  expect(addressOf({ ...party, countryCode: 'IN' })).toEqual(['1 Street', 'Pune', 'Maharashtra (27)', 'India']);
-  expect(addressOf({ ...party, addressLines: [], city: null, region: null, countryCode: 'ZZ' })).toEqual([
-    'Unknown Region',
-  ]);
-  expect(addressOf({ ...party, addressLines: [], city: null, region: null, countryCode: null })).toEqual([]);
+  expect(placeOf({ ...party, countryCode: 'IN' })).toEqual(['Pune', 'Maharashtra (27)', 'India']);
+  expect(placeOf({ ...party, city: null, region: null, countryCode: 'ZZ' })).toEqual(['Unknown Region']);
+  expect(placeOf({ ...party, city: null, region: null, countryCode: null })).toEqual([]);
 });

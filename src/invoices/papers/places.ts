@@ -22,11 +22,10 @@ export function regionName(region: string, countryCode: string | null): string {
   return state ? `${state.name} (${state.code})` : region;
 }
 
-/** Where a party is, line by line: what is not known is left out. */
-export function addressOf({ addressLines, city, postalCode, region, countryCode }: Party): string[] {
+/** Where a party's address is, from town to country: what is not known is left out. */
+export function placeOf({ city, postalCode, region, countryCode }: Party): string[] {
   const town = [city, postalCode].filter((part) => part !== null).join(' ');
   return [
-    ...addressLines,
     ...(town === '' ? [] : [town]),
     ...(region === null ? [] : [regionName(region, countryCode)]),
     ...(countryCode === null ? [] : [countryName(countryCode)]),

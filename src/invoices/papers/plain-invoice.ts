@@ -36,7 +36,8 @@ export function plainInvoice(snapshot: InvoiceSnapshot, wording: Wording): Paper
       {
         heading: 'Bill to',
         name: shown(customer.id),
-        lines: customer.email === null ? [] : [shown(customer.email)],
+        address: [],
+        contact: customer.email === null ? [] : [shown(customer.email)],
       },
     ],
     lines: {

@@ -17,7 +17,7 @@ const textsOf = (snapshot: DocumentSnapshot) =>
     .map(({ text }) => text);
 /** Of the lines of priced papers, and of plain ones. */
 const CELL_SIZES = new Set([7.2, 8.5]);
-const anyDocument: fc.Arbitrary<DocumentSnapshot> = fc.oneof(anyInvoice, anyCreditNote);
+const anyDocument = fc.oneof(anyInvoice, anyCreditNote);
 
 describe('a tax invoice', () => {
   test('says all that Rule 46 of the CGST Rules asks for', () => {
@@ -62,6 +62,37 @@ describe('a tax invoice', () => {
       ...['Total', '100.00', '20.00', '20.00'],
       'Unit prices, discounts and amounts include tax.',
     ]);
+  });
+
+  describe('names each party with all that it is taxed by, however long its address', () => {
+    const [billTo, shipTo] = [PRICED_SAMPLE.billTo, PRICED_SAMPLE.shipTo];
+    if (!billTo || !shipTo) throw new Error('the sample names no parties');
+    const withAddress = (addressLines: string[]) =>
+      textsOf({ ...PRICED_SAMPLE, billTo: { ...billTo, addressLines }, shipTo: { ...shipTo, addressLines } });
+    const partiesIn = (texts: string[]) => {
+      const [billed, shipped] = [texts.indexOf('Bill to'), texts.indexOf('Ship to')];
+      return [texts.slice(billed + 1, shipped), texts.slice(shipped + 1, texts.indexOf('No.'))];
+    };
+    const afterAddress = [
+      ['Mysuru 570001', 'Karnataka (29)', 'India', 'GSTIN: 29AAACR5055K1Z6', 'asha@example.com'],
+      ['Hubballi 570001', 'Karnataka (29)', 'India'],
+    ];
+
+    test('of four lines of 80 letters, which is whole', () => {
+      const addressLines = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(80));
+      for (const [index, party] of partiesIn(withAddress(addressLines)).entries()) {
+        expect(party.slice(1).join('')).toBe([...addressLines, ...(afterAddress[index] ?? [])].join(''));
+      }
+    });
+
+    test('of six lines of 200 letters, which is cut off', () => {
+      const addressLines = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => letter.repeat(200));
+      for (const [index, party] of partiesIn(withAddress(addressLines)).entries()) {
+        const after = afterAddress[index] ?? [];
+        expect(party.slice(-after.length)).toEqual(after);
+        expect(party.at(-after.length - 1)).toMatch(/^[d-f]+…$/);
+      }
+    });
   });
 
   test('that has nothing of the kind looks as invoices did before there were taxes', () => {
@@ -120,7 +151,7 @@ describe('whatever was ordered or given back', () => {
     );
   });
 
-  test('every mark is on the paper and above the footer, and every line is there once, in order, before the total', () => {
+  test('every mark is on the paper and above the footer, and every line is there once, in order, before the total, and every buyer’s tax number', () => {
     fc.assert(
       fc.property(anyDocument, (document) => {
         const { pages } = pagesOf(document, WIDE);
@@ -138,6 +169,8 @@ describe('whatever was ordered or given back', () => {
           0,
           texts.findIndex(({ text, size }) => text === 'Total' && size === 12),
         );
+        const named = [document.billTo, document.shipTo].filter((party) => party !== null);
+        expect(texts.filter(({ text }) => text === 'GSTIN: 29AAACR5055K1Z6')).toHaveLength(named.length);
         const numbers = ofLines.filter(({ x, size, text }) => x === LEFT && CELL_SIZES.has(size) && /^\d$/.test(text));
         expect(numbers.map(({ text }) => text)).toEqual(document.lines.map(({ lineNumber }) => String(lineNumber)));
       }),

@@ -43,7 +43,13 @@ function shownCharacter(character: string, typeface: Typeface): string | undefin
  * Breaks printable text into lines no wider than `width` points, between words where there are any and inside a word
  * that is wider than a line. What is past `maxLines` is cut off with an ellipsis.
  */
-export function wrap(text: string, width: number, style: Style, typeface: Typeface, maxLines: number): string[] {
+export function wrap(
+  text: string,
+  width: number,
+  style: Style,
+  typeface: Typeface,
+  maxLines: number,
+): readonly string[] {
   const fits = (line: string) => typeface.widthOf(line, style) <= width;
   if (fits(text)) return [text];
   const lines: string[] = [];
@@ -65,12 +71,24 @@ export function wrap(text: string, width: number, style: Style, typeface: Typefa
     if (lines.length > maxLines) break;
   }
   endLine();
+  return cutOff(lines, width, style, typeface, maxLines);
+}
+
+/** Lines no wider than `width` points; what is past `maxLines` of them is cut off with an ellipsis. */
+export function cutOff(
+  lines: readonly string[],
+  width: number,
+  style: Style,
+  typeface: Typeface,
+  maxLines: number,
+): readonly string[] {
   if (lines.length <= maxLines) return lines;
+  const fits = (line: string) => typeface.widthOf(line, style) <= width;
   return [...lines.slice(0, maxLines - 1), withEllipsis(lines[maxLines - 1] ?? '', fits)];
 }
 
 function withEllipsis(line: string, fits: (line: string) => boolean): string {
-  const characters = Array.from(line);
+  const characters = Array.from(line.replace(/…$/, ''));
   while (characters.length > 0 && !fits(`${characters.join('')}…`)) characters.pop();
   return `${characters.join('')}…`;
 }
