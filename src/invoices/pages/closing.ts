@@ -1,4 +1,5 @@
 import { wrap, type Typeface } from '../wording/text-layout.ts';
+import { labelLine } from './label.ts';
 import { LEFT, RIGHT, WIDTH, type Page } from './page.ts';
 import type { Code, Paper } from './paper.ts';
 import { BODY, LINE_HEIGHT, SMALL, TOTAL } from './styles.ts';
@@ -39,10 +40,9 @@ export function drawClosing(page: Page, top: number, closing: Closing, typeface:
   const { paper, wordsLines, sumsHeight, height } = closing;
   if (paper.code) drawCode(page, top + CODE_TOP, paper.code);
   let y = top + SUM_GAP;
-  for (const { label, figure } of paper.sums) {
-    const [shownLabel = ''] = wrap(label, SUM_LABEL_WIDTH, BODY, typeface, 1);
-    page.text(SUMS_X, y, shownLabel, BODY, true);
-    page.textRight(RIGHT, y, figure, BODY, false, RIGHT - SUMS_X - SUM_LABEL_WIDTH - SUM_GAP);
+  for (const sum of paper.sums) {
+    page.text(SUMS_X, y, labelLine(sum, SUM_LABEL_WIDTH, BODY, typeface), BODY, true);
+    page.textRight(RIGHT, y, sum.figure, BODY, false, RIGHT - SUMS_X - SUM_LABEL_WIDTH - SUM_GAP);
     y += SUM_HEIGHT;
   }
   const ruleY = top + sumsHeight;

@@ -1,3 +1,4 @@
+import type { Label } from './label.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -36,8 +37,7 @@ export interface Party extends Issuer {
   readonly heading: string;
 }
 
-export interface Sum {
-  readonly label: string;
+export interface Sum extends Label {
   readonly figure: string;
 }
 

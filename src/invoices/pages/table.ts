@@ -1,4 +1,5 @@
 import { wrap, type Style, type Typeface } from '../wording/text-layout.ts';
+import { labelLine, type Label } from './label.ts';
 import { SMALL } from './styles.ts';
 import type { Page } from './page.ts';
 
@@ -24,7 +25,7 @@ export type Cell = readonly CellText[];
  */
 export type CellText =
   | { readonly text: string; readonly grey?: boolean; readonly bold?: boolean }
-  | { readonly figure: string; readonly label?: string; readonly grey?: boolean; readonly bold?: boolean };
+  | (Partial<Label> & { readonly figure: string; readonly grey?: boolean; readonly bold?: boolean });
 
 export interface TableStyle {
   readonly cell: Style;
@@ -65,8 +66,11 @@ export function layOutRow(row: readonly Cell[], { columns, style }: Table, typef
 }
 
 function linesOf(each: CellText, { width }: Column, style: TableStyle, typeface: Typeface): CellText[] {
-  const shortened = (label: string) => wrap(label, width * MOST_OF_WIDTH_FOR_LABEL, style.cell, typeface, 1)[0] ?? '';
-  if ('figure' in each) return [each.label === undefined ? each : { ...each, label: shortened(each.label) }];
+  if ('figure' in each) {
+    const { label, rate, ...figure } = each;
+    if (label === undefined) return [figure];
+    return [{ ...figure, label: labelLine({ label, rate }, width * MOST_OF_WIDTH_FOR_LABEL, style.cell, typeface) }];
+  }
   const lines = wrap(each.text, width, style.cell, typeface, style.mostLinesInRow);
   return lines.map((text) => ({ ...each, text }));
 }

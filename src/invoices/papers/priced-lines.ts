@@ -103,5 +103,5 @@ export function pricedLines(lines: readonly PricedLine[], wording: Wording): Tab
 
 /** `CGST 9%` at the left, its amount at the right. */
 export function taxText({ name, rateBp, amountMinor }: Tax, { shown, rate, figure }: Wording): CellText {
-  return { label: `${shown(name)} ${rate(rateBp)}`, figure: figure(amountMinor) };
+  return { label: shown(name), rate: rate(rateBp), figure: figure(amountMinor) };
 }

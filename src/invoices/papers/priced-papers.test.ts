@@ -95,6 +95,15 @@ describe('a tax invoice', () => {
     });
   });
 
+  test('shortens a tax’s long name in the lines and in the sums, and never its rate', () => {
+    const rates = [{ name: 'Integrated Goods and Services Tax', rateBp: 1800 }];
+    const texts = textsOf(pricedWith([pricedLineOf(1, { unitPriceMinor: 100_00, rates })]));
+    expect(texts.filter((text) => text.startsWith('Integ') && text.includes('…'))).toEqual([
+      'Integ… 18%',
+      'Integrated Goods… 18%',
+    ]);
+  });
+
   test('that has nothing of the kind looks as invoices did before there were taxes', () => {
     const lines = SAMPLE.lines.map((line) =>
       pricedLineOf(line.lineNumber, { ...line, rates: [], commodityCode: null }),

@@ -1,12 +1,12 @@
 import type { Tax, TaxedAmount } from '../../domain/pricing/tax.ts';
+import type { Label } from '../pages/label.ts';
 import type { Sum } from '../pages/paper.ts';
 import type { Wording } from '../wording/wording.ts';
 import type { PricedLine } from './priced-lines.ts';
 import { taxTotals, type TaxTotal } from './tax-totals.ts';
 
 /** A named part of a total; below 0 where it is taken off. */
-export interface NamedAmount {
-  readonly label: string;
+export interface NamedAmount extends Label {
   readonly amountMinor: number;
 }
 
@@ -46,7 +46,11 @@ export function sumsOf(facts: SumFacts, wording: Wording): Sum[] {
   ].filter(({ amountMinor }) => amountMinor !== 0);
   // One alone would say what the total says.
   if (parts.length < 2) return [];
-  return parts.map(({ label, amountMinor }) => ({ label: wording.shown(label), figure: wording.money(amountMinor) }));
+  return parts.map(({ label, rate, amountMinor }) => ({
+    label: wording.shown(label),
+    rate,
+    figure: wording.money(amountMinor),
+  }));
 }
 
 function together(label: string, parts: readonly NamedAmount[]): readonly NamedAmount[] {
@@ -55,5 +59,5 @@ function together(label: string, parts: readonly NamedAmount[]): readonly NamedA
 }
 
 function namedTax({ name, rateBp, amountMinor }: TaxTotal, { rate }: Wording): NamedAmount {
-  return { label: rateBp === null ? name : `${name} ${rate(rateBp)}`, amountMinor };
+  return { label: name, rate: rateBp === null ? undefined : rate(rateBp), amountMinor };
 }
