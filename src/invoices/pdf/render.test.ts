@@ -8,6 +8,7 @@ import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InvoiceSnapshot } from '../../domain/papers/invoice.ts';
+import { COLUMNS } from '../papers/plain-invoice.ts';
 import { renderPdf } from './render.ts';
 import { lineOf, SAMPLE, withLines } from '../sample-snapshot.ts';
 
@@ -18,6 +19,12 @@ const MANY_SCRIPTS = withLines([
   lineOf(1, { title: 'µ Ω Å - ‐ fi ffi e\u0301' }),
   lineOf(2, { title: 'مرحبا بالعالم' }),
   lineOf(3, { title: 'שלום עולם' }),
+]);
+/** Of several words that are read from the right, the order was not always theirs. */
+const SHAPED_WORDS = withLines([
+  lineOf(1, { title: 'µ Ω Å - ‐ fi ffi e\u0301' }),
+  lineOf(2, { title: 'مرحبا' }),
+  lineOf(3, { title: 'שלום' }),
 ]);
 const THEIR_TWINS = withLines([lineOf(1, { title: 'μ Ω Å ‑ é ﻡﺮﺤﺑﺍ' })]);
 
@@ -59,7 +66,11 @@ describe('the same snapshot gives the same bytes', () => {
 describe('an invoice that was issued without taxes', () => {
   test.each([
     ['plain', SAMPLE, 'd2bed48be55d2ba0cf67c48fe9ccda383d1b863e556df3c7447ffd083138e1d3'],
-    ['of many scripts', MANY_SCRIPTS, '278b660fd153434eed249bf14eff24fcbb4e917d8c98db5cc57fd2e6c78bff2a'],
+    [
+      'of single words that are shaped',
+      SHAPED_WORDS,
+      '2853220b6e85cec7ad4544acb4dff6defa9a0a2e39f5382ef706abe1f7e77520',
+    ],
     [
       'of many pages',
       withLines(Array.from({ length: 80 }, (_, index) => lineOf(index + 1))),
@@ -114,6 +125,56 @@ describe('hostile text', () => {
 });
 
 const withoutPoppler = spawnSync('pdftotext', ['-v']).error !== undefined;
+
+describe.skipIf(withoutPoppler)('text that is read from the right (needs pdftotext)', () => {
+  const fromTheRight = (text: string) => Array.from(text).reverse().join('');
+
+  /** The descriptions as they stand on paper, line by line, letter by letter from the left. */
+  async function linesOnPaper(titles: readonly string[]): Promise<string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'invoice-'));
+    try {
+      const lines = titles.map((title, index) => lineOf(index + 1, { title, sku: '' }));
+      await writeFile(join(folder, 'invoice.pdf'), await renderPdf(withLines(lines)));
+      const { stdout } = await promisify(execFile)('pdftotext', ['-bbox', join(folder, 'invoice.pdf'), '-']);
+      const words = Array.from(
+        stdout.matchAll(/<word xMin="([\d.]+)" yMin="([\d.]+)" [^>]*>([^<]*)</g),
+        ([, x, y, text = '']) => ({ x: Number(x), y: Math.round(Number(y)), text }),
+      );
+      const headerY = words.find(({ text }) => text === COLUMNS.title.heading)?.y ?? Infinity;
+      const inColumn = words.filter(({ x, y }) => y > headerY && x >= COLUMNS.title.x - 1 && x < COLUMNS.quantity.x);
+      const byLine = Map.groupBy(inColumn, ({ y }) => y);
+      return Array.from(byLine.entries())
+        .sort(([a], [b]) => a - b)
+        .map(([, each]) =>
+          each
+            .sort((a, b) => a.x - b.x)
+            .map(({ text }) => text)
+            .join(' '),
+        );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test('stands from the right, and numbers, signs and words of other letters within it from the left', async () => {
+    const expected = new Map([
+      ['שלום עולם טוב', fromTheRight('שלום עולם טוב')],
+      ['مرحبا بالعالم', fromTheRight('مرحبا بالعالم')],
+      ['Reason: שלום חולצה', `Reason: ${fromTheRight('שלום חולצה')}`],
+      ['חולצה 42 Nike Air כחולה', `${fromTheRight('כחולה')} Nike Air 42 ${fromTheRight('חולצה')}`],
+      ['שלום -5 (בוקר)', `(${fromTheRight('בוקר')}) -5 ${fromTheRight('שלום')}`],
+    ]);
+    expect(await linesOnPaper([...expected.keys()])).toEqual([...expected.values()]);
+  });
+
+  test('stands so on each of its lines, also on one that begins with a word of other letters', async () => {
+    const [first, second] = ['قميص قطني أزرق طويل جدا من النوع', 'Nike Air للرجال'];
+    expect(await linesOnPaper([`${first} ${second}`])).toEqual([
+      fromTheRight(first),
+      `${fromTheRight('للرجال')} Nike Air`,
+    ]);
+  });
+});
 
 test.skipIf(withoutPoppler)('the text can be copied out of the PDF (needs pdftotext)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'invoice-'));

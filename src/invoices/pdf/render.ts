@@ -5,7 +5,12 @@ import { layOut, type Pages } from '../pages/layout.ts';
 import { PAGE, type Mark, type RuleMark, type SquaresMark, type TextMark } from '../pages/page.ts';
 import { paperOf, type DocumentSnapshot } from '../papers/paper-of.ts';
 import { signedCode } from '../papers/signed-code.ts';
+import { hasRightToLeft } from '../wording/direction.ts';
 import { invoiceFonts } from './typefaces.ts';
+
+/** pdfkit lays out word by word, from the left; but a line that features are asked of whole, as its order needs it. */
+const WORD_BY_WORD = { lineBreak: false };
+const WHOLE_LINE = { lineBreak: false, features: [] };
 
 const BLACK = '#1a1a1a';
 const GREY = '#5f6368';
@@ -74,7 +79,7 @@ function drawText(pdf: PDFKit.PDFDocument, { x, y, text, size, bold, grey }: Tex
     .font(bold ? 'bold' : 'regular')
     .fontSize(size)
     .fillColor(grey ? GREY : BLACK)
-    .text(text, x, y, { lineBreak: false });
+    .text(text, x, y, hasRightToLeft(text) ? WHOLE_LINE : WORD_BY_WORD);
 }
 
 function drawRule(pdf: PDFKit.PDFDocument, { x, y, width, thick }: RuleMark): void {

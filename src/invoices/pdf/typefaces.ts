@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { create, type Font } from 'fontkit';
 import { subsetsOf } from './glyph-subset.ts';
+import { hasRightToLeft, runsOf } from '../wording/direction.ts';
 import type { Style, Typeface } from '../wording/text-layout.ts';
 
 /** DejaVu Sans: free to embed, and it has the rupee sign. */
@@ -86,7 +87,7 @@ function openFace(file: string): Face {
         if (ONE_BY_ONE.test(text)) return oneByOne(text, glyphOf);
         // A font remembers which character it first drew a glyph for, so each document shapes with its own.
         shaper ??= parse(bytes, file);
-        return shapedWord(text, shaper, glyphOf);
+        return hasRightToLeft(text) ? shapedLine(text, shaper, glyphOf) : shapedWord(text, shaper, glyphOf);
       };
       return Object.create(font, { layout: { value: layout }, createSubset: { value: createSubset } }) as Font;
     },
@@ -107,14 +108,28 @@ function oneByOne(text: string, glyphOf: (character: string) => Glyph): GlyphRun
   return { glyphs, positions, advanceWidth: glyphs.reduce((sum, { advanceWidth }) => sum + advanceWidth, 0) };
 }
 
-/** pdfkit lays out word by word, each with the space after it, which has to stay there in words read from the right. */
+/** pdfkit lays out word by word, each with the space after it, which is as wide as it was measured. */
 function shapedWord(text: string, shaper: Font, glyphOf: (character: string) => Glyph): GlyphRun {
   const word = text.trimEnd();
-  const run = shaper.layout(word);
-  const space = oneByOne(text.slice(word.length), glyphOf);
+  return sideBySide([shaper.layout(word), oneByOne(text.slice(word.length), glyphOf)]);
+}
+
+/** A line that is read from the right, all of it or in part. Each word is shaped by itself, in its own script. */
+function shapedLine(line: string, shaper: Font, glyphOf: (character: string) => Glyph): GlyphRun {
+  const words = runsOf(line).flatMap(({ text, isRightToLeft }) => {
+    const shaped = text.split(/(?<= )|(?= )/).map((word) => {
+      if (!isRightToLeft && ONE_BY_ONE.test(word)) return oneByOne(word, glyphOf);
+      return shaper.layout(word, [], undefined, undefined, isRightToLeft ? 'rtl' : 'ltr');
+    });
+    return isRightToLeft ? shaped.reverse() : shaped;
+  });
+  return sideBySide(words);
+}
+
+function sideBySide(runs: readonly GlyphRun[]): GlyphRun {
   return {
-    glyphs: [...run.glyphs, ...space.glyphs],
-    positions: [...run.positions, ...space.positions],
-    advanceWidth: run.advanceWidth + space.advanceWidth,
+    glyphs: runs.flatMap(({ glyphs }) => glyphs),
+    positions: runs.flatMap(({ positions }) => positions),
+    advanceWidth: runs.reduce((sum, { advanceWidth }) => sum + advanceWidth, 0),
   };
 }

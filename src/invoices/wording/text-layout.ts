@@ -1,3 +1,5 @@
+import { readAs } from './direction.ts';
+
 export interface Style {
   readonly size: number;
   readonly bold: boolean;
@@ -71,7 +73,7 @@ export function wrap(
     if (lines.length > maxLines) break;
   }
   endLine();
-  return cutOff(lines, width, style, typeface, maxLines);
+  return readAs(text, cutOff(lines, width, style, typeface, maxLines));
 }
 
 /** Lines no wider than `width` points; what is past `maxLines` of them is cut off with an ellipsis. */
