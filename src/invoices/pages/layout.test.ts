@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { COLUMNS } from '../papers/plain-invoice.ts';
 import { paperOf } from '../papers/paper-of.ts';
 import { layOut as layOutPaper, type Pages } from './layout.ts';
-import { BODY_END_Y, LEFT, PAGE, RIGHT, type Mark, type TextMark } from './page.ts';
+import { marksOffPaper } from './off-paper.ts';
+import { BODY_END_Y, RIGHT, type Mark, type TextMark } from './page.ts';
 import { lineOf, MONOSPACED, SAMPLE, WIDE, withLines } from '../sample-snapshot.ts';
 
 const layOut = (snapshot = SAMPLE, typeface = MONOSPACED): Pages => layOutPaper(paperOf(snapshot, typeface), typeface);
@@ -196,13 +197,7 @@ test('whatever the texts and amounts, every mark is on the paper and every row a
   fc.assert(
     fc.property(snapshot, (generated) => {
       const document = layOut(generated, WIDE);
-      for (const mark of document.pages.flat()) {
-        expect(mark.x).toBeGreaterThanOrEqual(LEFT - 1e-6);
-        expect(isText(mark) ? endOf(mark, WIDE) : mark.x + mark.width).toBeLessThanOrEqual(RIGHT + 1e-6);
-        expect(mark.y).toBeGreaterThanOrEqual(PAGE.margin - 4);
-        const isFooter = isText(mark) && mark.y > BODY_END_Y && mark.size < 8;
-        expect(mark.y + (isText(mark) ? mark.size : 0)).toBeLessThanOrEqual(isFooter ? PAGE.height : BODY_END_Y);
-      }
+      expect(marksOffPaper(document, WIDE)).toEqual([]);
       expect(cellsOf(document, COLUMNS.number).flat()).toEqual(
         generated.lines.map(({ lineNumber }) => String(lineNumber)),
       );

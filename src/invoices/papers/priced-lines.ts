@@ -1,24 +1,11 @@
+import type { CreditNoteLine } from '../../domain/papers/credit-note.ts';
 import type { Tax } from '../../domain/pricing/tax.ts';
 import { placeColumns, type ColumnPlan } from '../pages/columns.ts';
 import type { Cell, CellText, Table, TableStyle } from '../pages/table.ts';
 import type { Wording } from '../wording/wording.ts';
 
-/** A line of an invoice or of a credit note. `taxableMinor` and the taxes add up to `totalMinor`. */
-export interface PricedLine {
-  readonly lineNumber: number;
-  readonly sku: string;
-  readonly title: string;
-  readonly quantity: number;
-  readonly unitPriceMinor: number;
-  /** Quantity x unit price, before any discount. */
-  readonly amountMinor: number;
-  /** The line's own and its share of the order's. */
-  readonly discountMinor: number;
-  readonly taxableMinor: number;
-  readonly taxes: readonly Tax[];
-  readonly totalMinor: number;
-  readonly commodityCode: string | null;
-}
+/** A line of a credit note, or of an invoice in its terms: the line's own discount and its share of the order's in one. */
+export type PricedLine = CreditNoteLine;
 
 interface LineColumn extends ColumnPlan {
   readonly cell: (line: PricedLine, wording: Wording) => Cell;

@@ -126,34 +126,33 @@ describe('hostile text', () => {
 
 const withoutPoppler = spawnSync('pdftotext', ['-v']).error !== undefined;
 
+/** What pdftotext reads from the paper, in the form that it is asked for. */
+async function textOf(snapshot: InvoiceSnapshot, form: '-bbox' | '-layout'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'invoice-'));
+  try {
+    await writeFile(join(folder, 'invoice.pdf'), await renderPdf(snapshot));
+    const { stdout } = await promisify(execFile)('pdftotext', [form, join(folder, 'invoice.pdf'), '-']);
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 describe.skipIf(withoutPoppler)('text that is read from the right (needs pdftotext)', () => {
   const fromTheRight = (text: string) => Array.from(text).reverse().join('');
 
   /** The descriptions as they stand on paper, line by line, letter by letter from the left. */
   async function linesOnPaper(titles: readonly string[]): Promise<string[]> {
-    const folder = await mkdtemp(join(tmpdir(), 'invoice-'));
-    try {
-      const lines = titles.map((title, index) => lineOf(index + 1, { title, sku: '' }));
-      await writeFile(join(folder, 'invoice.pdf'), await renderPdf(withLines(lines)));
-      const { stdout } = await promisify(execFile)('pdftotext', ['-bbox', join(folder, 'invoice.pdf'), '-']);
-      const words = Array.from(
-        stdout.matchAll(/<word xMin="([\d.]+)" yMin="([\d.]+)" [^>]*>([^<]*)</g),
-        ([, x, y, text = '']) => ({ x: Number(x), y: Math.round(Number(y)), text }),
-      );
-      const headerY = words.find(({ text }) => text === COLUMNS.title.heading)?.y ?? Infinity;
-      const inColumn = words.filter(({ x, y }) => y > headerY && x >= COLUMNS.title.x - 1 && x < COLUMNS.quantity.x);
-      const byLine = Map.groupBy(inColumn, ({ y }) => y);
-      return Array.from(byLine.entries())
-        .sort(([a], [b]) => a - b)
-        .map(([, each]) =>
-          each
-            .sort((a, b) => a.x - b.x)
-            .map(({ text }) => text)
-            .join(' '),
-        );
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const lines = titles.map((title, index) => lineOf(index + 1, { title, sku: '' }));
+    const words = Array.from(
+      (await textOf(withLines(lines), '-bbox')).matchAll(/<word xMin="([\d.]+)" yMin="([\d.]+)" [^>]*>([^<]*)</g),
+      ([, x, y, text = '']) => ({ x: Number(x), y: Math.round(Number(y)), text }),
+    );
+    const headerY = words.find(({ text }) => text === COLUMNS.title.heading)?.y ?? Infinity;
+    const inColumn = words
+      .filter(({ x, y }) => y > headerY && x >= COLUMNS.title.x - 1 && x < COLUMNS.quantity.x)
+      .sort((a, b) => a.y - b.y || a.x - b.x);
+    return Array.from(Map.groupBy(inColumn, ({ y }) => y).values(), (line) => line.map(({ text }) => text).join(' '));
   }
 
   test('stands from the right, and numbers, signs and words of other letters within it from the left', async () => {
@@ -177,15 +176,9 @@ describe.skipIf(withoutPoppler)('text that is read from the right (needs pdftote
 });
 
 test.skipIf(withoutPoppler)('the text can be copied out of the PDF (needs pdftotext)', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'invoice-'));
-  try {
-    const lines = Array.from({ length: 675 }, (_, index) => lineOf(index + 1, { title: `Article ${index + 1} for ₹` }));
-    await writeFile(join(folder, 'invoice.pdf'), await renderPdf(withLines(lines)));
-    const { stdout } = await promisify(execFile)('pdftotext', ['-layout', join(folder, 'invoice.pdf'), '-']);
-    for (const { title } of lines) expect(stdout).toContain(`${title} `);
-    expect(stdout).toMatch(/Total +₹675\.00/);
-    expect(stdout.match(/Page \d+ of \d+/g)?.length).toBe(stdout.split('\f').length - 1);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const lines = Array.from({ length: 675 }, (_, index) => lineOf(index + 1, { title: `Article ${index + 1} for ₹` }));
+  const text = await textOf(withLines(lines), '-layout');
+  for (const { title } of lines) expect(text).toContain(`${title} `);
+  expect(text).toMatch(/Total +₹675\.00/);
+  expect(text.match(/Page \d+ of \d+/g)?.length).toBe(text.split('\f').length - 1);
 });
