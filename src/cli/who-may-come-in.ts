@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Pool } from 'pg';
+import type { Database } from '../identity/people/people.ts';
 import { SecurityLog, type SecurityEventName } from '../identity/security-log.ts';
 import type { Config } from '../platform/config.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger, silentLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { createPool } from '../platform/database/postgres.ts';
 import { withDatabase } from './database.ts';
@@ -22,7 +23,7 @@ export async function withPool<Result>(config: Config, use: (pool: Pool) => Prom
 }
 
 /**
- * Does a change, and puts it on record when something came of it.
+ * Does a change, and puts it on record in the same transaction when something came of it.
  *
  * @param subject what was changed, as the record names it: `key:web shop`
  */
@@ -30,16 +31,14 @@ export async function onRecord<Result>(
   config: Config,
   event: SecurityEventName,
   subject: string,
-  change: (pool: Pool, actor: string) => Promise<Result>,
+  change: (database: Database, actor: string) => Promise<Result>,
 ): Promise<Result> {
   const actor = `shell:${userInfo().username}`;
-  return withPool(config, async (pool) => {
-    const result = await change(pool, actor);
-    if (result !== undefined) {
-      const log = new SecurityLog(pool, createLogger('silent'));
-      log.record({ event, actor, detail: subject });
-      await log.flush();
-    }
-    return result;
-  });
+  return withPool(config, (pool) =>
+    new SecurityLog(pool, silentLogger).change(pool, async (client, record) => {
+      const result = await change(client, actor);
+      if (result !== undefined) record({ event, actor, detail: subject });
+      return result;
+    }),
+  );
 }

@@ -1,4 +1,5 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../platform/database/transaction.ts';
 import type { Logger } from '../platform/logger.ts';
 import { afterCursor, pageOf, type Page, type PageRequest } from '../queries/lists/paging.ts';
 
@@ -50,8 +51,19 @@ export interface SecurityEventView {
   readonly createdAt: Date;
 }
 
+/** With the time that it happened at. */
+interface TimedEvent extends SecurityEvent {
+  readonly at: Date;
+}
+
+/** Puts an event on record in the transaction that it is told of. */
+export type RecordChange = (event: SecurityEvent) => void;
+
 const WRITE_AFTER_MS = 250;
-/** A flood of attempts must not become a flood of writes: what is over is counted in one line of the log. */
+/**
+ * A flood of attempts must not become a flood of writes: of what is refused, what is over is counted in one line of the
+ * log. Nothing else is ever dropped, or a flood would cover up what was changed meanwhile.
+ */
 const MOST_WAITING = 500;
 const CLEANED_AT_ONCE = 5_000;
 
@@ -59,7 +71,7 @@ const CLEANED_AT_ONCE = 5_000;
 export class SecurityLog {
   readonly #pool: Pool;
   readonly #logger: Logger;
-  #waiting: (SecurityEvent & { readonly at: Date })[] = [];
+  #waiting: TimedEvent[] = [];
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -69,17 +81,31 @@ export class SecurityLog {
   }
 
   record(event: SecurityEvent): void {
-    if (this.#waiting.length >= MOST_WAITING) {
+    if (isRefusal(event) && this.#waiting.length >= MOST_WAITING) {
       this.#dropped += 1;
       return;
     }
-    // An address is personal: it is in the table, whose rows are removed in time, and not in the log.
-    const { event: name, actor, operation, requestId, detail } = event;
-    const level = name.startsWith('access.') || name.endsWith('.refused') ? 'warn' : 'info';
-    const security = { event: name, actor, operation, detail };
-    this.#logger[level]({ request_id: requestId, security }, 'security event');
+    this.#log(event);
     this.#waiting.push({ ...event, at: new Date() });
     this.#timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS).unref();
+  }
+
+  /**
+   * Changes who may come in, in one transaction with the rows that put it on record: neither is there without the other.
+   * The lines of the log follow once it has committed.
+   */
+  async change<Result>(
+    pool: Pool,
+    work: (client: PoolClient, record: RecordChange) => Promise<Result>,
+  ): Promise<Result> {
+    const events: TimedEvent[] = [];
+    const result = await inTransaction(pool, async (client) => {
+      const done = await work(client, (event) => events.push({ ...event, at: new Date() }));
+      if (events.length > 0) await writeEvents(client, events);
+      return done;
+    });
+    for (const event of events) this.#log(event);
+    return result;
   }
 
   /** Writes all that waits. What cannot be written is in the log. */
@@ -98,10 +124,23 @@ export class SecurityLog {
       this.#logger.warn({ error: String(error), events: events.length }, 'security events are in the log alone');
     }
   }
+
+  /** An address is personal: it is in the table, whose rows are removed in time, and not in the log. */
+  #log(event: SecurityEvent): void {
+    const { event: name, actor, operation, requestId, detail } = event;
+    const level = isRefusal(event) ? 'warn' : 'info';
+    const security = { event: name, actor, operation, detail };
+    this.#logger[level]({ request_id: requestId, security }, 'security event');
+  }
 }
 
-async function writeEvents(pool: Pool, events: readonly (SecurityEvent & { readonly at: Date })[]): Promise<void> {
-  await pool.query({
+/** What strangers can cause in any number. */
+function isRefusal({ event }: SecurityEvent): boolean {
+  return event.startsWith('access.') || event === 'session.refused';
+}
+
+async function writeEvents(database: Pool | PoolClient, events: readonly TimedEvent[]): Promise<void> {
+  await database.query({
     text: `INSERT INTO security_events (event, actor, operation, request_id, address, detail, created_at)
            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
                                 $7::timestamptz[])`,

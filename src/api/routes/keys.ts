@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { createKey, listKeys, readKey, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
 import type { Database } from '../../identity/people/people.ts';
-import type { SecurityEventName } from '../../identity/security-log.ts';
+import type { SecurityEvent, SecurityEventName } from '../../identity/security-log.ts';
 import { refuseWiderKey } from '../access/widening.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, READS_BODY } from '../http/documentation.ts';
 import { instantOf } from '../lists/instant.ts';
-import { inTransaction } from '../../platform/database/transaction.ts';
 import { refuseIdempotencyKey } from '../http/secret-answer.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
@@ -27,14 +26,6 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     const key = await readKey(database, id);
     if (key) return key;
     throw new ProblemError('key.not_found', `No key has the id ${id}.`);
-  };
-  const changed = (
-    event: SecurityEventName,
-    { id: requestId, principal, ip: address }: FastifyRequest,
-    key: ApiKey,
-  ) => {
-    identity.changed();
-    identity.securityLog.record({ event, actor: principal.actor, requestId, address, detail: `key:${key.name}` });
   };
 
   api.post(
@@ -60,13 +51,15 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
       const expiresAt = futureOf(expiry);
       refuseWiderKey(identity, request, 'createKey', { operations, expiresAt });
       const { actor: createdBy } = request.principal;
-      const made = await inTransaction(pool, async (client) => {
+      const made = await identity.securityLog.change(pool, async (client, record) => {
         const issued = await createKey(client, { name, role, operations, expiresAt, createdBy });
-        return issued && { key: await found(issued.id, client), secret: issued.secret };
+        if (!issued) return undefined;
+        record(keyEvent('key.created', request, name));
+        return { key: await found(issued.id, client), secret: issued.secret };
       });
       if (!made) throw new ProblemError('key.name_taken', `A key has, or had, the name ${name}.`);
       const { key, secret } = made;
-      changed('key.created', request, key);
+      identity.changed();
       return reply
         .code(201)
         .header('Location', `/v1/keys/${key.id}`)
@@ -125,14 +118,15 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     async (request, reply) => {
       refuseIdempotencyKey(request);
       const { overlap_seconds: overlapSeconds = DEFAULT_OVERLAP_SECONDS } = request.body;
-      const { key, secret } = await inTransaction(pool, async (client) => {
+      const { key, secret } = await identity.securityLog.change(pool, async (client, record) => {
         const before = await found(request.params.id, client);
         refuseWiderKey(identity, request, 'rotateKey', before);
         const issued = await rotateKey(client, before.id, overlapSeconds);
         if (!issued) throw new ProblemError('key.revoked', 'The key is revoked, for good: make another.');
+        record(keyEvent('key.rotated', request, before.name));
         return { key: await found(before.id, client), secret: issued.secret };
       });
-      changed('key.rotated', request, key);
+      identity.changed();
       return reply.header('Cache-Control', 'no-store').send({ ...keyView(key), secret });
     },
   );
@@ -157,14 +151,24 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
     async (request) => {
       const before = await found(request.params.id);
       if (before.revokedAt) return keyView(before);
-      const key = await inTransaction(pool, async (client) => {
+      const key = await identity.securityLog.change(pool, async (client, record) => {
         await revokeKey(client, before.id, request.principal.actor);
+        record(keyEvent('key.revoked', request, before.name));
         return found(before.id, client);
       });
-      changed('key.revoked', request, key);
+      identity.changed();
       return keyView(key);
     },
   );
+}
+
+/** What a request does about a key, as it goes on record. */
+function keyEvent(
+  event: SecurityEventName,
+  { id: requestId, principal, ip: address }: FastifyRequest,
+  name: string,
+): SecurityEvent {
+  return { event, actor: principal.actor, requestId, address, detail: `key:${name}` };
 }
 
 /** @throws ProblemError naming the field when the time is past */

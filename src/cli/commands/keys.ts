@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Pool } from 'pg';
 import { createKey, listKeys, readKeyByName, revokeKey, rotateKey, type ApiKey } from '../../identity/keys/api-keys.ts';
 import { isOperation, type OperationId } from '../../identity/operations.ts';
+import type { Database } from '../../identity/people/people.ts';
 import { KEY_ROLES, type KeyRole } from '../../identity/roles.ts';
 import type { Config } from '../../platform/config.ts';
 import { StartError } from '../../platform/start-error.ts';
@@ -29,8 +29,14 @@ export function keysCommand(config: () => Config): Command {
     .option('--expires <time>', 'when it ends, such as 2027-01-01 or 90d (default: never)', futureTime)
     .action(async ({ role, name, operations, expires }: CreateFlags) => {
       const given = name ?? `${role} ${new Date().toISOString().replaceAll(':', '-')}`;
-      const issued = await onRecord(config(), 'key.created', `key:${given}`, (pool, createdBy) =>
-        createKey(pool, { name: given, role, operations: operations ?? null, expiresAt: expires ?? null, createdBy }),
+      const issued = await onRecord(config(), 'key.created', `key:${given}`, (database, createdBy) =>
+        createKey(database, {
+          name: given,
+          role,
+          operations: operations ?? null,
+          expiresAt: expires ?? null,
+          createdBy,
+        }),
       );
       if (!issued) throw new StartError(`a key has, or had, the name "${given}": names are never given again`);
       console.error(`key "${given}" with the role ${role}; this is the only time that its secret is shown:`);
@@ -50,8 +56,8 @@ export function keysCommand(config: () => Config): Command {
     .argument('<name>')
     .option('--overlap-hours <hours>', 'how long the secrets before stay good', wholeHours, DEFAULT_OVERLAP_HOURS)
     .action(async (name: string, { overlapHours }: { overlapHours: number }) => {
-      const issued = await onRecord(config(), 'key.rotated', `key:${name}`, async (pool) =>
-        rotateKey(pool, (await found(pool, name)).id, overlapHours * 3_600),
+      const issued = await onRecord(config(), 'key.rotated', `key:${name}`, async (database) =>
+        rotateKey(database, (await found(database, name)).id, overlapHours * 3_600),
       );
       if (!issued) throw new StartError(`the key "${name}" is revoked, for good: make another`);
       console.log(issued.secret);
@@ -61,9 +67,9 @@ export function keysCommand(config: () => Config): Command {
     .description('refuse a key from now on, for good')
     .argument('<name>')
     .action(async (name: string) => {
-      await onRecord(config(), 'key.revoked', `key:${name}`, async (pool, actor) => {
-        const { id } = await found(pool, name);
-        await revokeKey(pool, id, actor);
+      await onRecord(config(), 'key.revoked', `key:${name}`, async (database, actor) => {
+        const { id } = await found(database, name);
+        await revokeKey(database, id, actor);
         return id;
       });
       console.log(`"${name}" is revoked; every web refuses it within a second`);
@@ -71,8 +77,8 @@ export function keysCommand(config: () => Config): Command {
   return keys;
 }
 
-async function found(pool: Pool, name: string): Promise<ApiKey> {
-  const key = await readKeyByName(pool, name);
+async function found(database: Database, name: string): Promise<ApiKey> {
+  const key = await readKeyByName(database, name);
   if (!key) throw new StartError(`there is no key "${name}"; "roundtrip keys list" names them`);
   return key;
 }

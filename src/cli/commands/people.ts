@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Pool } from 'pg';
 import { EMAIL_PATTERN } from '../../api/schemas/common.ts';
 import { makeLink, pathOfLink, type MadeLink } from '../../identity/people/one-time-links.ts';
 import {
@@ -8,6 +7,7 @@ import {
   isPersonName,
   listPeople,
   readPersonByName,
+  type Database,
   type Person,
 } from '../../identity/people/people.ts';
 import { PERSON_ROLES, type PersonRole } from '../../identity/roles.ts';
@@ -38,11 +38,11 @@ export function peopleCommand(config: () => Config): Command {
     )
     .addOption(new Option('--email <address>', 'what they sign in with').argParser(emailOf).makeOptionMandatory())
     .action(async (flags: InviteFlags) => {
-      const link = await onRecord(config(), 'person.invited', `person:${flags.name}`, async (pool, createdBy) => {
-        const person = await createPerson(pool, { ...flags, createdBy });
+      const link = await onRecord(config(), 'person.invited', `person:${flags.name}`, async (database, createdBy) => {
+        const person = await createPerson(database, { ...flags, createdBy });
         if (person === 'name') throw new StartError(`somebody has, or had, the name "${flags.name}"`);
         if (person === 'email') throw new StartError('somebody has this e-mail address');
-        return makeLink(pool, { purpose: 'invite', personId: person.id });
+        return makeLink(database, { purpose: 'invite', personId: person.id });
       });
       console.error(`"${flags.name}" is invited, as ${flags.role}; this is the only time that the link is shown:`);
       console.log(addressOf('invite', link, config()));
@@ -61,10 +61,10 @@ export function peopleCommand(config: () => Config): Command {
     .argument('<name>')
     .option('--remove-second-factor', 'they have lost it: it goes once the link is used', false)
     .action(async (name: string, { removeSecondFactor }: { removeSecondFactor: boolean }) => {
-      const link = await onRecord(config(), 'person.reset', `person:${name}`, async (pool) => {
-        const { id, disabledAt } = await found(pool, name);
+      const link = await onRecord(config(), 'person.reset', `person:${name}`, async (database) => {
+        const { id, disabledAt } = await found(database, name);
         if (disabledAt) throw new StartError(`"${name}" is disabled: "roundtrip people enable" comes first`);
-        return makeLink(pool, { purpose: 'reset', personId: id, removesSecondFactor: removeSecondFactor });
+        return makeLink(database, { purpose: 'reset', personId: id, removesSecondFactor: removeSecondFactor });
       });
       console.log(addressOf('reset', link, config()));
     });
@@ -73,8 +73,8 @@ export function peopleCommand(config: () => Config): Command {
     .description('let a person in no more, and end their sessions')
     .argument('<name>')
     .action(async (name: string) => {
-      await onRecord(config(), 'person.disabled', `person:${name}`, async (pool, actor) =>
-        changePerson(pool, (await found(pool, name)).id, { isDisabled: true }, actor),
+      await onRecord(config(), 'person.disabled', `person:${name}`, async (database, actor) =>
+        changePerson(database, (await found(database, name)).id, { isDisabled: true }, actor),
       );
       console.log(`"${name}" is disabled; every web refuses them within a second`);
     });
@@ -83,16 +83,16 @@ export function peopleCommand(config: () => Config): Command {
     .description('let a person who was disabled in again')
     .argument('<name>')
     .action(async (name: string) => {
-      await onRecord(config(), 'person.enabled', `person:${name}`, async (pool, actor) =>
-        changePerson(pool, (await found(pool, name)).id, { isDisabled: false }, actor),
+      await onRecord(config(), 'person.enabled', `person:${name}`, async (database, actor) =>
+        changePerson(database, (await found(database, name)).id, { isDisabled: false }, actor),
       );
       console.log(`"${name}" may sign in`);
     });
   return people;
 }
 
-async function found(pool: Pool, name: string): Promise<Person> {
-  const person = await readPersonByName(pool, name);
+async function found(database: Database, name: string): Promise<Person> {
+  const person = await readPersonByName(database, name);
   if (!person) throw new StartError(`there is no person "${name}"; "roundtrip people list" names them`);
   return person;
 }

@@ -120,8 +120,8 @@ export async function readKey(database: Database, keyId: number): Promise<ApiKey
   return rows[0];
 }
 
-export async function readKeyByName(pool: Pool, name: string): Promise<ApiKey | undefined> {
-  const { rows } = await pool.query<ApiKey>({ text: `${SELECT} WHERE name = $1`, values: [name] });
+export async function readKeyByName(database: Database, name: string): Promise<ApiKey | undefined> {
+  const { rows } = await database.query<ApiKey>({ text: `${SELECT} WHERE name = $1`, values: [name] });
   return rows[0];
 }
 

@@ -266,6 +266,25 @@ describe('a person', () => {
     expect((await api.send({ method: 'DELETE', url, headers: admin })).json()).toEqual({ ended: 1 });
     expect((await api.get('/v1/me', gita)).statusCode).toBe(401);
   });
+
+  // What is done about somebody is in the table when it is answered, and in the log, whatever flood of refusals comes with
+  // it: who floods cannot cover up what is done meanwhile.
+  it('is reset on record, however many refusals come at the same moment', async () => {
+    const { person } = await invite(api, admin, { name: 'Hema', role: 'read_only' });
+    const before = api.log.length;
+    for (let count = 0; count < 1_000; count += 1) {
+      api.identity.securityLog.record({ event: 'access.forbidden', actor: 'person:Hema' });
+    }
+    const reset = await api.post(`/v1/people/${person.id}/reset`, { remove_second_factor: true }, admin);
+    expect(reset.statusCode).toBe(200);
+    const { rows } = await api.database.pool.query(
+      "SELECT FROM security_events WHERE event = 'person.reset' AND detail = 'person:Hema'",
+    );
+    expect(rows).toHaveLength(1);
+    expect(api.log.slice(before)).toContainEqual(
+      expect.objectContaining({ security: expect.objectContaining({ event: 'person.reset' }) as unknown }),
+    );
+  });
 });
 
 describe('behind TLS', () => {

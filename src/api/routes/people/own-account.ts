@@ -16,7 +16,7 @@ import {
   SessionListSchema,
 } from '../../schemas/people.ts';
 import { sessionView } from '../../views/people.ts';
-import { faultOf, recordPerson, refuseWaiting, visitorOf } from './record.ts';
+import { faultOf, personEvent, recordPerson, refuseWaiting, visitorOf } from './record.ts';
 import { sessionOf } from './session.ts';
 
 /** What a person does to their own account. A session that was left open is not enough: the password is asked for. */
@@ -126,8 +126,10 @@ export function ownAccountRoutes(api: Api, { pool, identity }: ApiDependencies, 
     },
     async (request) => {
       const person = await confirmed(request, request.body.password);
-      await removeSecondFactor(pool, person.id);
-      recordPerson(identity, 'person.second_factor_removed', request, person.name);
+      await identity.securityLog.change(pool, (client, record) => {
+        record(personEvent('person.second_factor_removed', request, person.name));
+        return removeSecondFactor(client, person.id);
+      });
       return remainingSessions(request);
     },
   );

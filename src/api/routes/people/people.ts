@@ -12,7 +12,6 @@ import { endSessions, listSessions } from '../../../identity/people/sessions.ts'
 import type { SecurityEventName } from '../../../identity/security-log.ts';
 import { refuseWiderPerson } from '../../access/widening.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
 import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
@@ -30,7 +29,7 @@ import {
 } from '../../schemas/people.ts';
 import { personView, sessionView } from '../../views/people.ts';
 import { taken } from './one-time-links.ts';
-import { recordPerson } from './record.ts';
+import { personEvent } from './record.ts';
 
 /** A person, with the link that was made for them. */
 interface LinkOf extends MadeLink {
@@ -43,10 +42,6 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     const person = await readPerson(database, id);
     if (person) return person;
     throw new ProblemError('person.not_found', `No person has the id ${id}.`);
-  };
-  const changed = (event: SecurityEventName, request: FastifyRequest, { name }: Person) => {
-    identity.changed();
-    recordPerson(identity, event, request, name);
   };
   const withLink = ({ person, purpose, token, expiresAt }: LinkOf, request: FastifyRequest, reply: FastifyReply) => {
     const address = settings.publicUrl ?? `${request.protocol}://${request.host}`;
@@ -79,13 +74,14 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     async (request, reply) => {
       refuseIdempotencyKey(request);
       refuseWiderPerson(identity, request, 'invitePerson');
-      const made = await inTransaction(pool, async (client) => {
+      const made = await identity.securityLog.change(pool, async (client, record) => {
         const person = await createPerson(client, { ...request.body, createdBy: request.principal.actor });
         if (typeof person === 'string') throw taken(person);
+        record(personEvent('person.invited', request, person.name));
         const purpose = 'invite' as const;
         return { person, purpose, ...(await makeLink(client, { purpose, personId: person.id })) };
       });
-      changed('person.invited', request, made.person);
+      identity.changed();
       reply.code(201).header('Location', `/v1/people/${made.person.id}`);
       return withLink(made, request, reply);
     },
@@ -146,13 +142,13 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         throw new ProblemError('person.own_account', 'Another administrator has to do this to your account.');
       }
       const change = { role, isDisabled: disabled };
-      const person = await inTransaction(pool, (client) =>
-        changePerson(client, before.id, change, request.principal.actor),
-      );
-      if (!person) throw new ProblemError('person.not_found', `No person has the id ${before.id}.`);
-      if (person.role !== before.role) changed('person.changed', request, person);
-      if (person.disabledAt && !before.disabledAt) changed('person.disabled', request, person);
-      if (!person.disabledAt && before.disabledAt) changed('person.enabled', request, person);
+      const person = await identity.securityLog.change(pool, async (client, record) => {
+        const after = await changePerson(client, before.id, change, request.principal.actor);
+        if (!after) throw new ProblemError('person.not_found', `No person has the id ${before.id}.`);
+        for (const event of eventsOfChange(before, after)) record(personEvent(event, request, after.name));
+        return after;
+      });
+      identity.changed();
       return personView(person);
     },
   );
@@ -179,13 +175,13 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
       refuseIdempotencyKey(request);
       refuseWiderPerson(identity, request, 'resetPerson');
       const { remove_second_factor: removesSecondFactor = false } = request.body;
-      const made = await inTransaction(pool, async (client) => {
+      const made = await identity.securityLog.change(pool, async (client, record) => {
         const person = await found(request.params.id, client);
         if (person.disabledAt) throw new ProblemError('person.disabled', `${person.name} is disabled.`);
+        record(personEvent('person.reset', request, person.name));
         const purpose = 'reset' as const;
         return { person, purpose, ...(await makeLink(client, { purpose, personId: person.id, removesSecondFactor })) };
       });
-      recordPerson(identity, 'person.reset', request, made.person.name);
       return withLink(made, request, reply);
     },
   );
@@ -226,9 +222,20 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
     },
     async (request) => {
       const person = await found(request.params.id);
-      const ended = await inTransaction(pool, (client) => endSessions(client, person.id));
-      changed('person.sessions_ended', request, person);
+      const ended = await identity.securityLog.change(pool, (client, record) => {
+        record(personEvent('person.sessions_ended', request, person.name));
+        return endSessions(client, person.id);
+      });
+      identity.changed();
       return { ended };
     },
   );
+}
+
+function eventsOfChange(before: Person, after: Person): SecurityEventName[] {
+  const events: SecurityEventName[] = [];
+  if (after.role !== before.role) events.push('person.changed');
+  if (after.disabledAt && !before.disabledAt) events.push('person.disabled');
+  if (!after.disabledAt && before.disabledAt) events.push('person.enabled');
+  return events;
 }

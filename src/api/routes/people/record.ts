@@ -1,19 +1,28 @@
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../../identity/identity.ts';
-import type { SecurityEventName } from '../../../identity/security-log.ts';
+import type { SecurityEvent, SecurityEventName } from '../../../identity/security-log.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { tooMany } from '../../access/rate-limit.ts';
 import type { Visitor } from '../../../identity/people/sign-in.ts';
 
-/** Puts on record what a request has done about a person; their e-mail address is on no record. */
-export function recordPerson(
-  { securityLog }: Identity,
+/** What a request does about a person, as it goes on record; their e-mail address is on no record. */
+export function personEvent(
   event: SecurityEventName,
   { id: requestId, principal, ip: address }: FastifyRequest,
   name: string | undefined,
-): void {
+): SecurityEvent {
   const detail = name === undefined ? undefined : `person:${name}`;
-  securityLog.record({ event, actor: principal.actor, requestId, address, ...(detail ? { detail } : {}) });
+  return { event, actor: principal.actor, requestId, address, ...(detail ? { detail } : {}) };
+}
+
+/** Puts on record what a request has done about a person. */
+export function recordPerson(
+  { securityLog }: Identity,
+  event: SecurityEventName,
+  request: FastifyRequest,
+  name: string | undefined,
+): void {
+  securityLog.record(personEvent(event, request, name));
 }
 
 export function visitorOf({ ip: address, headers }: FastifyRequest): Visitor {
