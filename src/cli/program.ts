@@ -15,6 +15,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>(
     migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(config),
     keys: async () => (await import('./commands/keys.ts')).keysCommand(config),
     people: async () => (await import('./commands/people.ts')).peopleCommand(config),
+    secrets: async () => (await import('./commands/secrets.ts')).secretsCommand(config),
     audit: async () => (await import('./commands/audit.ts')).auditCommand(config),
     ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand(config),
     reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand(config),

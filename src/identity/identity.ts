@@ -55,10 +55,11 @@ export class Identity {
     this.#knowledge = new Knowledge(this.pool, () => {
       this.#keys.forget();
       this.#sessions.forget();
+      this.tokenKeys.forget();
     });
     this.#keys = new KeyRing(this.pool, this.#knowledge, logger);
     this.#sessions = new SessionRing(this.pool, this.#knowledge, logger);
-    this.tokenKeys = new TokenKeys(this.pool, box);
+    this.tokenKeys = new TokenKeys(this.pool, box, this.#knowledge);
     this.customerTokens = new CustomerTokens({
       keys: this.tokenKeys,
       isGoodShop: (shopId) => this.#keys.isGood(shopId),

@@ -17,7 +17,7 @@ interface Key {
 /**
  * Keeps secrets that we must be able to read again, such as those that sign webhooks: a copy of the database alone gives
  * none away. Without a key they are kept as they are. With several, the first seals and each opens what it has sealed,
- * so a key is changed by putting the new one before it.
+ * so a key is changed by putting the new one before it, and sealing anew what there is.
  *
  * Sealed: a byte that says how, the key's id, the nonce, the tag, and what AES-256-GCM makes of the secret.
  */
@@ -40,6 +40,23 @@ export class SecretBox {
     const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(purpose));
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return Buffer.concat([Buffer.of(AES_256_GCM), key.id, nonce, cipher.getAuthTag(), sealed]);
+  }
+
+  /** Whether it is sealed as it would be now: by the first key, or not at all where there is none. */
+  isCurrent(box: Buffer): boolean {
+    const [key] = this.#keys;
+    if (!key) return box[0] === PLAIN;
+    return box[0] === AES_256_GCM && key.id.equals(box.subarray(1, 1 + KEY_ID_BYTES));
+  }
+
+  /** Undefined: no key of ours, or not for this purpose, has sealed it. */
+  opened(box: Buffer, purpose: string): string | undefined {
+    try {
+      return this.open(box, purpose);
+    } catch (error) {
+      if (error instanceof SealedByAnotherKey) return undefined;
+      throw error;
+    }
   }
 
   /** @throws SealedByAnotherKey when no key of ours, or not for this purpose, has sealed it */

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import type { SealedColumn } from '../platform/sealed-columns.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import {
   readWebhookEndpoint,
@@ -16,6 +17,16 @@ const DELIVERIES_REMOVED_AT_ONCE = 2_000;
 
 /** What a secret of an endpoint is sealed for. */
 const PURPOSE = 'webhook';
+export const ENDPOINT_SECRET_COLUMNS: readonly SealedColumn[] = [
+  { table: 'webhook_endpoints', column: 'secret', purpose: PURPOSE },
+  // One whose time is over signs nothing, and stays until the next takes its place.
+  {
+    table: 'webhook_endpoints',
+    column: 'previous_secret',
+    purpose: PURPOSE,
+    inUse: 'previous_secret_until > now()',
+  },
+];
 
 /** What its owner says about an endpoint. */
 export interface EndpointSettings {

@@ -3,6 +3,7 @@ import { OutcomeUnknown } from '../../platform/database/transaction.ts';
 import { IssuerUnavailable } from '../../identity/issuer/issuer-keys.ts';
 import { Overloaded } from '../../platform/sharing/coalesce.ts';
 import { isHeldUp, isUnavailable } from '../../platform/database/postgres.ts';
+import { SealedByAnotherKey } from '../../platform/secret-box.ts';
 import { problem, ProblemError, PROBLEM_TYPE, type Problem } from './problem.ts';
 import { JsonFault } from '../http/strict-json.ts';
 
@@ -47,6 +48,9 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   }
   if (error instanceof OutcomeUnknown) {
     return problem('service.outcome_unknown', 'The connection to the database was lost while committing.');
+  }
+  if (error instanceof SealedByAnotherKey) {
+    return problem('service.secret_unreadable', 'What is needed was sealed by a key that is not here any more.');
   }
   // Before the database is asked about: a client that breaks off its body is told by the code of a lost connection too.
   const ofFramework = problemOfFrameworkError(error, request);

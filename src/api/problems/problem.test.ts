@@ -28,6 +28,7 @@ describe('the catalogue of problems', () => {
       'service.overloaded': 503,
       'service.unavailable': 503,
       'service.outcome_unknown': 503,
+      'service.secret_unreadable': 500,
       'service.error': 500,
     });
   });

@@ -166,6 +166,11 @@ const HTTP_PROBLEMS = {
     title:
       'The connection to the database was lost while committing. With an Idempotency-Key, send it again; without one, look first.',
   },
+  'service.secret_unreadable': {
+    status: 500,
+    title:
+      'What is needed was sealed by a key that ENCRYPTION_KEY does not name; whoever runs this has to put it back. A recovery code lets you in meanwhile.',
+  },
   'service.error': { status: 500, title: 'Something is wrong on our side. It is in the log under this request id.' },
 } as const satisfies Record<string, ProblemKind>;
 

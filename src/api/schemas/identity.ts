@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { LONGEST_LIFE_SECONDS } from '../../identity/keys/token-keys.ts';
 import { ALL_OPERATIONS } from '../../identity/operations.ts';
 import { ALL_ROLES, KEY_ROLES } from '../../identity/roles.ts';
 import { SECURITY_EVENTS } from '../../identity/security-log.ts';
@@ -81,7 +82,6 @@ export const IssuedKeySchema = named(
   }),
 );
 
-const MOST_LIFETIME_SECONDS = 3_600;
 export const DEFAULT_LIFETIME_SECONDS = 900;
 
 export const NewCustomerToken = Type.Object(
@@ -89,7 +89,7 @@ export const NewCustomerToken = Type.Object(
     customer_id: Text(200, 'customer-42'),
     shop_id: ShopOfCustomer,
     lifetime_seconds: Type.Optional(
-      Type.Integer({ minimum: 60, maximum: MOST_LIFETIME_SECONDS, default: DEFAULT_LIFETIME_SECONDS }),
+      Type.Integer({ minimum: 60, maximum: LONGEST_LIFE_SECONDS, default: DEFAULT_LIFETIME_SECONDS }),
     ),
   },
   { ...strict, examples: [{ customer_id: 'customer-42' }] },

@@ -11,6 +11,7 @@ import { startWeb, type Web } from '../roles/web.ts';
 import { startWorker } from '../roles/worker.ts';
 import { listenForStop, runUntilStopped } from '../run-until-stopped.ts';
 import { loadSampleShop } from '../sample-shop.ts';
+import { warnOfOldSeals } from '../sealed-secrets.ts';
 
 export function startCommand(config: () => Config): Command {
   return new Command('start')
@@ -38,6 +39,7 @@ async function start(config: Config, wantsSample: boolean): Promise<void> {
 
     const backend = createBackend(config, databaseUrl, logger);
     undos.push(() => backend.close());
+    await warnOfOldSeals(backend.pool, backend.secretBox, logger);
     // Both ends of these webhooks are in this process: without a secret in the configuration, nobody else need know one.
     const { webhookSecrets: secrets, localWebhookUrl } = config.payments;
     const webhookSecrets = { ...secrets, local: secrets.local ?? randomBytes(32).toString('hex') };

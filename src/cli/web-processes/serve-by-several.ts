@@ -1,9 +1,12 @@
 import type { Config } from '../../platform/config.ts';
-import { createLogger } from '../../platform/logger.ts';
+import { createLogger, type Logger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/database/migrate.ts';
+import { createPool } from '../../platform/database/postgres.ts';
+import { SecretBox } from '../../platform/secret-box.ts';
 import { requireDatabaseUrl } from '../database.ts';
 import { doorNotice, lookForDoor } from '../roles/door.ts';
 import { runUntilStopped, type StopRequest } from '../run-until-stopped.ts';
+import { warnOfOldSeals } from '../sealed-secrets.ts';
 import { ServingProcesses } from './serving-processes.ts';
 
 /** Does once what is to be done once, starts `count` processes that serve, and stays with them. */
@@ -12,6 +15,7 @@ export async function serveBySeveral(count: number, settings: Config, stopReques
   const databaseUrl = requireDatabaseUrl(settings);
   await migrate(databaseUrl, logger);
   const door = await lookForDoor(settings, databaseUrl);
+  await lookAtSeals(settings, databaseUrl, logger);
   const processes = new ServingProcesses(count, logger);
   // Undefined: asked to stop before they are up.
   const url = await Promise.race([processes.start(), stopRequest.then(() => undefined)]);
@@ -20,4 +24,13 @@ export async function serveBySeveral(count: number, settings: Config, stopReques
     console.log([...doorNotice({ url, ...door }, settings.publicUrl), announcement].join('\n'));
   }
   await runUntilStopped(stopRequest, () => processes.stop(), processes.failed);
+}
+
+async function lookAtSeals({ encryptionKeys }: Config, databaseUrl: string, logger: Logger): Promise<void> {
+  const pool = createPool({ databaseUrl, applicationName: 'roundtrip web', size: 1, logger });
+  try {
+    await warnOfOldSeals(pool, new SecretBox(encryptionKeys), logger);
+  } finally {
+    await pool.end();
+  }
 }

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { SecretBox } from '../../platform/secret-box.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import type { SealedColumn } from '../../platform/sealed-columns.ts';
+import type { SecretBox } from '../../platform/secret-box.ts';
 import { hashOf } from '../keys/key-secret.ts';
 import type { Database } from './people.ts';
 import { base32, matchingStep, newTotpSecret, otpauthUri } from './totp.ts';
 
 const PURPOSE = 'second factors';
+export const SECOND_FACTOR_COLUMNS: readonly SealedColumn[] = [
+  { table: 'people', column: 'totp_secret', purpose: PURPOSE },
+  { table: 'people', column: 'totp_pending', purpose: PURPOSE },
+];
+
 const RECOVERY_CODES = 10;
 /** 80 bits each: SHA-256 is enough to keep them by. */
 const RECOVERY_CODE_BYTES = 10;
@@ -42,6 +48,8 @@ export class SecondFactor {
   /**
    * The recovery codes, in this answer only, where the code is one of the secret that was made last. Undefined: it is
    * not. Codes from before are not good any more.
+   *
+   * @throws SealedByAnotherKey when the secret does not open
    */
   async confirm(personId: number, code: string): Promise<readonly string[] | undefined> {
     return inTransaction(this.#pool, async (client) => {
@@ -67,25 +75,32 @@ export class SecondFactor {
     });
   }
 
-  /** Takes a code, which is then good no more. False: it is none. */
+  /**
+   * Takes a code, which is then good no more. False: it is none. Recovery codes come first: they are good even where the
+   * app's secret does not open.
+   *
+   * @throws SealedByAnotherKey when it would have to be a code of the app, whose secret does not open
+   */
   async take(personId: number, code: string): Promise<boolean> {
-    return (await this.#takeOfApp(personId, code)) || (await this.#takeRecovery(personId, code));
+    return (await this.#takeRecovery(personId, code)) || (await this.#takeOfApp(personId, code));
   }
 
-  async #takeOfApp(personId: number, code: string): Promise<boolean> {
-    const { rows } = await this.#pool.query<{ secret: Buffer | null }>({
-      text: 'SELECT totp_secret AS secret FROM people WHERE id = $1',
-      values: [personId],
+  /** Holds the row meanwhile: what is sealed anew at that moment is the same secret. */
+  #takeOfApp(personId: number, code: string): Promise<boolean> {
+    return inTransaction(this.#pool, async (client) => {
+      const { rows } = await client.query<{ secret: Buffer | null }>({
+        text: 'SELECT totp_secret AS secret FROM people WHERE id = $1 FOR UPDATE',
+        values: [personId],
+      });
+      const secret = rows[0]?.secret;
+      const step = secret ? matchingStep(this.#open(secret), code, Date.now()) : undefined;
+      if (step === undefined) return false;
+      const { rowCount } = await client.query({
+        text: 'UPDATE people SET totp_step = $2 WHERE id = $1 AND (totp_step IS NULL OR totp_step < $2)',
+        values: [personId, step],
+      });
+      return rowCount === 1;
     });
-    const secret = rows[0]?.secret;
-    const step = secret ? matchingStep(this.#open(secret), code, Date.now()) : undefined;
-    if (step === undefined) return false;
-    const { rowCount } = await this.#pool.query({
-      text: `UPDATE people SET totp_step = $2
-             WHERE id = $1 AND totp_secret = $3 AND (totp_step IS NULL OR totp_step < $2)`,
-      values: [personId, step, secret],
-    });
-    return rowCount === 1;
   }
 
   async #takeRecovery(personId: number, code: string): Promise<boolean> {

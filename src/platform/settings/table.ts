@@ -60,7 +60,7 @@ export const SETTINGS = {
   SELLER_PHONE: ['', 'its telephone number'],
   ENCRYPTION_KEY: [
     '',
-    'seals secrets in the database, such as those that sign webhooks: 32 bytes in base64, as "openssl rand -base64 32" makes; a new one is put before the old, with a comma between',
+    'seals secrets in the database, such as those that sign webhooks: 32 bytes in base64, as "openssl rand -base64 32" makes; a new one is put before the old, with a comma between, and "roundtrip secrets reseal" seals what is there by it',
   ],
   PUBLIC_URL: [
     '',

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SecretBox } from '../../../src/platform/secret-box.ts';
 import { useApi } from '../../support/api.ts';
 import { codeOf, codeOfApp, invite, PASSWORD, setUp, signIn, tokenIn, type Signed } from '../../support/people.ts';
 
@@ -56,6 +58,26 @@ describe('a second factor', () => {
     const { rows } = await api.database.pool.query('SELECT totp_secret, hash FROM people, recovery_codes');
     const dump = rows.map((row) => JSON.stringify(row)).join();
     for (const each of [...recoveryCodes, secret]) expect(dump).not.toContain(each);
+  });
+
+  // A key that is gone must not read like a fault of ours that nobody can name, and must not shut out who has a recovery
+  // code. In the place of the sealed secret stands one of a key that is not here.
+  it('whose secret does not open says so, here and in the log, and recovery codes are good all the same', async () => {
+    const foreign = new SecretBox([randomBytes(32)]).seal('secret', 'second factors');
+    const swap = async (to: Buffer | undefined) => {
+      const { rows } = await api.database.pool.query<{ before: Buffer }>({
+        text: `UPDATE people SET totp_secret = $2 FROM (SELECT id, totp_secret FROM people) AS former
+               WHERE people.id = $1 AND former.id = people.id RETURNING former.totp_secret AS before`,
+        values: [hariId, to],
+      });
+      return rows[0]?.before;
+    };
+    const before = await swap(foreign);
+    const answer = await signInWith(codeOfApp(secret));
+    expect([answer.statusCode, codeOf(answer)]).toEqual([500, 'service.secret_unreadable']);
+    expect(api.log).toContainEqual(expect.objectContaining({ level: 'error', code: 'service.secret_unreadable' }));
+    expect((await signInWith(recoveryCodes[1])).statusCode).toBe(201);
+    await swap(before);
   });
 
   it('that was lost goes with the password, once the link of an administrator is used', async () => {

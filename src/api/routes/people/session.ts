@@ -45,7 +45,13 @@ export function sessionRoutes(api: Api, { pool, identity }: ApiDependencies, { s
         body: SignInBody,
         response: {
           201: { description: 'The session', ...ref(OwnSessionSchema) },
-          ...problemAnswers(...READS_BODY, 'session.refused', 'session.code_required', 'service.outcome_unknown'),
+          ...problemAnswers(
+            ...READS_BODY,
+            'session.refused',
+            'session.code_required',
+            'service.secret_unreadable',
+            'service.outcome_unknown',
+          ),
         },
       },
     },
