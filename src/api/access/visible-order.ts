@@ -1,11 +1,11 @@
-import { isWithin } from '../../domain/orders/order-scope.ts';
+import { isAllOrders, isWithin } from '../../domain/orders/order-scope.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { FoundOrder, OrderReader } from '../../queries/orders/order-reader.ts';
 import { ProblemError } from '../problems/problem.ts';
 
 /** Whether whoever asks sees every order that there is. */
 export function seesAll({ scope }: Principal): boolean {
-  return scope.shopId === undefined && scope.customerId === undefined;
+  return isAllOrders(scope);
 }
 
 /** Whether an order is there for whoever asks. */

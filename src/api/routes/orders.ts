@@ -65,7 +65,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
         view: (outcome) => {
           const order = orderOf(outcome);
           return {
-            view: orderView(order),
+            view: orderView(order, request.principal.scope),
             headers: { location: `/v1/orders/${order.id}`, etag: orderEtagOf(order) },
           };
         },
@@ -109,7 +109,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
     async ({ params, principal }, reply) => {
       const found = await visibleOrder(orders, principal, params.id);
       reply.header('ETag', orderEtagOf(found.order));
-      return orderView(found.order);
+      return orderView(found.order, principal.scope);
     },
   );
 
@@ -170,7 +170,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
           status: 200,
           view: (outcome) => {
             const order = orderOf(outcome);
-            return { view: orderView(order), headers: { etag: orderEtagOf(order) } };
+            return { view: orderView(order, request.principal.scope), headers: { etag: orderEtagOf(order) } };
           },
         }),
     );

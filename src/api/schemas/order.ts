@@ -121,7 +121,9 @@ export const RefundSchema = named(
     payment_id: { ...Id, description: 'The payment that it goes back to' },
     cause: Type.Enum(['return', 'cancellation', 'goodwill', 'overpayment'] as const),
     return_id: Nullable(Id),
-    requested_by: Nullable(Type.String({ description: 'Who asked for it, where a person did' })),
+    requested_by: Nullable(
+      Type.String({ description: 'Who asked for it, where a person did; null for shops and customers' }),
+    ),
     amount_minor: AmountMinor,
     currency: Type.String(),
     state: RefundStateSchema,

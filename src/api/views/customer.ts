@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Static } from 'typebox';
+import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import { readInvoiceOfOrder } from '../../queries/papers/invoices.ts';
 import type { OrderReader } from '../../queries/orders/order-reader.ts';
 import type { ShopCustomer } from '../../queries/orders/customer-shops.ts';
@@ -27,7 +28,7 @@ export async function customerExportPage(
     if (!order) continue;
     const invoice = await readInvoiceOfOrder(pool, id);
     data.push({
-      order: orderView(order.order),
+      order: orderView(order.order, ALL_ORDERS),
       invoice: invoice ? invoiceView(invoice) : null,
       transitions: (await wholeRecord(pool, id)).map(transitionView),
     });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { itemOf, onlyOne, orderWithReturnIn } from '../../domain/example-orders.ts';
+import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import type { Order } from '../../domain/orders/order.ts';
 import { MOST_OPEN_RETURNS } from '../../domain/returns/return.ts';
 import { orderView } from './order.ts';
@@ -23,14 +24,14 @@ function orderWithReturns(count: number): { readonly order: Order; readonly look
 
 test('a line that no return names is looked at as often for many returns as for one', () => {
   const [one, many] = [orderWithReturns(1), orderWithReturns(MOST_OPEN_RETURNS)];
-  orderView(one.order);
-  orderView(many.order);
+  orderView(one.order, ALL_ORDERS);
+  orderView(many.order, ALL_ORDERS);
   expect(many.looks()).toBe(one.looks());
 });
 
 test('each return of an order says what it says alone', () => {
   for (const state of ['REQUESTED', 'RECEIVED', 'REJECTED', 'COMPLETED'] as const) {
     const { order, theReturn } = orderWithReturnIn(state);
-    expect(onlyOne(orderView(order).returns)).toEqual(wholeReturnView(order, theReturn));
+    expect(onlyOne(orderView(order, ALL_ORDERS).returns)).toEqual(wholeReturnView(order, theReturn));
   }
 });

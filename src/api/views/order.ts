@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { allowedEvents, orderLifecycle } from '../../domain/lifecycles.ts';
+import type { OrderScope } from '../../domain/orders/order-scope.ts';
 import type { SeenOrder } from '../../domain/orders/order.ts';
 import { outstandingMinor } from '../../domain/payments/balances.ts';
 import { returnableQuantity } from '../../domain/returns/return.ts';
@@ -27,7 +28,8 @@ export function orderSummaryView(order: OrderSummary): Static<typeof OrderSummar
   };
 }
 
-export function orderView(order: SeenOrder): Static<typeof OrderSchema> {
+/** @param scope of whoever it is shown to */
+export function orderView(order: SeenOrder, scope: OrderScope): Static<typeof OrderSchema> {
   const { invoice } = order;
   return {
     ...orderSummaryView(order),
@@ -46,7 +48,7 @@ export function orderView(order: SeenOrder): Static<typeof OrderSchema> {
     outstanding_minor: outstandingMinor(order),
     payments: order.payments.map((payment) => paymentView(payment, order.id)),
     returns: wholeReturnViews(order),
-    refunds: order.refunds.map((refund) => refundView(refundOf(order, refund))),
+    refunds: order.refunds.map((refund) => refundView(refundOf(order, refund), scope)),
     invoice: invoice && {
       id: invoice.id,
       number: invoice.number,

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { isAllOrders, type OrderScope } from '../../domain/orders/order-scope.ts';
 import type { Refund, SeenOrder } from '../../domain/orders/order.ts';
 import type { RefundView } from '../../queries/money/refunds.ts';
 import type { RefundSchema } from '../schemas/order.ts';
@@ -6,7 +7,8 @@ import type { RefundSchema } from '../schemas/order.ts';
 /** Of a refund, all that its answers show. */
 type ShownRefund = Omit<RefundView, 'gateway' | 'paymentReference'>;
 
-export function refundView(view: ShownRefund): Static<typeof RefundSchema> {
+/** @param scope of whoever it is shown to: shops and customers do not learn what people of the staff are called */
+export function refundView(view: ShownRefund, scope: OrderScope): Static<typeof RefundSchema> {
   return {
     id: view.id,
     order_id: view.orderId,
@@ -14,7 +16,7 @@ export function refundView(view: ShownRefund): Static<typeof RefundSchema> {
     payment_id: view.paymentId,
     cause: view.cause,
     return_id: view.returnId,
-    requested_by: view.requestedBy,
+    requested_by: isAllOrders(scope) ? view.requestedBy : null,
     amount_minor: view.amountMinor,
     currency: view.currency,
     state: view.state,

@@ -10,6 +10,7 @@ import type { OrderCommand } from '../../domain/commands.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Circumstances, Decision } from '../../domain/decision.ts';
 import { orderLifecycle, returnLifecycle, type OrderEvent } from '../../domain/lifecycles.ts';
+import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import type { Order } from '../../domain/orders/order.ts';
 import { placeOrder } from '../../domain/orders/place-order.ts';
 
@@ -139,12 +140,12 @@ export class ApiStandIn {
     if (resource === 'orders' && part === 'invoice') {
       return ok({ number: '1', rendered_at: this.#order(id).invoice?.renderedAt ?? null });
     }
-    if (resource === 'orders') return ok(orderView(this.#order(id)));
+    if (resource === 'orders') return ok(orderView(this.#order(id), ALL_ORDERS));
     for (const order of this.orders.values()) {
       const found = order.returns.find((each) => each.id === id);
       if (resource === 'returns' && found) return ok(wholeReturnView(order, found));
       const refund = order.refunds.find((each) => each.id === id);
-      if (resource === 'refunds' && refund) return ok(refundView(refundOf(order, refund)));
+      if (resource === 'refunds' && refund) return ok(refundView(refundOf(order, refund), ALL_ORDERS));
     }
     return { status: 404, body: { code: 'not_found', detail: path } };
   }
@@ -165,7 +166,7 @@ export class ApiStandIn {
       const decision = this.#execute(id, { type: 'move_order', event, reason: null });
       if (!decision.accepted) return problem(decision);
       this.effects.push(`${decision.order.orderNumber} ${event}`);
-      return { status: 200, body: orderView(decision.order) };
+      return { status: 200, body: orderView(decision.order, ALL_ORDERS) };
     }
     const event = returnLifecycle.moves.find((move) => move.event === action)?.event;
     const order = [...this.orders.values()].find(({ returns }) => returns.some((each) => each.id === id));
@@ -194,7 +195,7 @@ export class ApiStandIn {
     if (!decision.accepted) return problem(decision);
     this.orders.set(decision.order.id, decision.order);
     this.effects.push(`${asked.order_number} create`);
-    return { status: 201, body: orderView(decision.order) };
+    return { status: 201, body: orderView(decision.order, ALL_ORDERS) };
   }
 
   #returnAnswer(status: number, effect: string, decision: Decision): StoredAnswer {

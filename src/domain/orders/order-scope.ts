@@ -10,6 +10,11 @@ export interface OrderScope {
 /** Of staff, and of this machine's user. */
 export const ALL_ORDERS: OrderScope = {};
 
+/** Whether every order is within it, as for staff alone. */
+export function isAllOrders({ shopId, customerId }: OrderScope): boolean {
+  return shopId === undefined && customerId === undefined;
+}
+
 /** Whether an order is within a scope. What is not is, for whoever asks, not there. */
 export function isWithin({ shopId, customerId }: Pick<Order, 'shopId' | 'customerId'>, scope: OrderScope): boolean {
   return (

@@ -1,9 +1,9 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, expect, it } from 'vitest';
 import { useApi } from '../../support/api.ts';
-import { bearer } from '../../support/keys.ts';
+import { bearer, issueKey } from '../../support/keys.ts';
 import { makeProtectedShop, type ProtectedShop } from '../../support/shop/protected-shop.ts';
-import type { ProblemJson } from '../../support/shop/shop.ts';
+import { newOrder, type OrderJson, type ProblemJson } from '../../support/shop/shop.ts';
 
 const api = useApi();
 let shop: ProtectedShop;
@@ -95,4 +95,35 @@ it('is signed with what no dump of the database tells', async () => {
 it('in a URL it is refused', async () => {
   const answer = await api.get(`/v1/orders?after=${shop.customer}`, bearer(shop.secrets.admin));
   expect(answer.json<ProblemJson>().code).toBe('auth.secret_in_url');
+});
+
+// What people of the staff are called is not for those whom they serve: whoever sees only some orders is told of a refund
+// without who asked for it, in every answer that has refunds, kept ones too; staff are told.
+it('tells neither a customer nor a shop who of the staff has asked for a refund', async () => {
+  const { secrets } = shop;
+  const { secret: owner } = await issueKey(api, { name: 'telling shop', role: 'shop' }, secrets.admin);
+  const placed = await api.post('/v1/orders', newOrder({ customer_id: 'told' }), bearer(owner));
+  const { id, total_minor: total } = placed.json<OrderJson>();
+  await api.post(`/v1/orders/${id}/pay`, {}, bearer(owner));
+  const asked = await api.post(
+    `/v1/orders/${id}/refunds`,
+    { amount_minor: Math.floor(total / 2), reason: 'sorry' },
+    bearer(secrets.finance),
+  );
+  const [refund] = asked.json<{ data: { id: number; requested_by: string }[] }>().data;
+  expect(refund?.requested_by).toBe('key:finance');
+  const made = await api.post('/v1/customer-tokens', { customer_id: 'told' }, bearer(secrets.support));
+  const { token } = made.json<{ token: string }>();
+
+  const urls = [`/v1/orders/${id}`, `/v1/refunds?order_id=${id}`, `/v1/refunds/${refund?.id}`];
+  const answers = async (secret: string) =>
+    Promise.all(urls.map(async (url) => (await api.get(url, bearer(secret))).body));
+  for (const told of await answers(secrets.read_only)) expect(told).toContain('"requested_by":"key:finance"');
+  const cancel = () =>
+    api.post(`/v1/orders/${id}/cancel`, {}, { ...bearer(owner), 'idempotency-key': 'cancelled by the shop' });
+  const untold = [...(await answers(token)), ...(await answers(owner)), (await cancel()).body, (await cancel()).body];
+  for (const each of untold) {
+    expect(each).toContain('"cause":"goodwill"');
+    expect(each).not.toContain('finance');
+  }
 });

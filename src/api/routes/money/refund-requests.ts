@@ -64,7 +64,7 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
           const firstId = outcome.kind === 'done' ? outcome.subjectId : 0;
           // The last that were added; not by their ids, of which another process may have given greater ones before.
           const added = order.refunds.slice(order.refunds.findIndex(({ id }) => id === firstId));
-          const data = added.map((each) => refundView(refundOf(order, each)));
+          const data = added.map((each) => refundView(refundOf(order, each), request.principal.scope));
           return { view: { data }, headers: { etag: orderEtagOf(order) } };
         },
       });
@@ -109,7 +109,7 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
           reply,
           intent,
           status: 200,
-          view: (outcome) => movedRefund(outcome, refundId),
+          view: (outcome) => movedRefund(outcome, refundId, request.principal),
         });
       },
     );

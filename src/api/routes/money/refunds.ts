@@ -24,7 +24,7 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
     },
     async ({ query, principal: { scope } }) => {
       const filter = { state: query.state, orderId: query.order_id, scope };
-      return pageView(await listRefunds(reads, filter, pageRequestOf(query)), refundView);
+      return pageView(await listRefunds(reads, filter, pageRequestOf(query)), (refund) => refundView(refund, scope));
     },
   );
 
@@ -42,7 +42,7 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
     async ({ params, principal }) => {
       const found = await readRefund(reads, params.id, principal.scope);
       if (!found) throw new ProblemError('refund.not_found', `No refund has the id ${params.id}.`);
-      return refundView(found);
+      return refundView(found, principal.scope);
     },
   );
 
@@ -70,7 +70,14 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
         target: { refundId },
         command: { type: 'retry_refund', refundId, reason: request.body.reason ?? null },
       } as const;
-      return write({ engine, request, reply, intent, status: 200, view: (outcome) => movedRefund(outcome, refundId) });
+      return write({
+        engine,
+        request,
+        reply,
+        intent,
+        status: 200,
+        view: (outcome) => movedRefund(outcome, refundId, request.principal),
+      });
     },
   );
 
@@ -102,7 +109,14 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
         command: { type: 'record_refund', refundId, reference, reason },
         expectedVersion: expectedVersionOf(request),
       } as const;
-      return write({ engine, request, reply, intent, status: 200, view: (outcome) => movedRefund(outcome, refundId) });
+      return write({
+        engine,
+        request,
+        reply,
+        intent,
+        status: 200,
+        view: (outcome) => movedRefund(outcome, refundId, request.principal),
+      });
     },
   );
 }
