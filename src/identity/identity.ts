@@ -8,7 +8,9 @@ import type { Pool } from 'pg';
 import { KeyRing, type Verdict } from './keys/key-ring.ts';
 import { Knowledge } from './knowledge.ts';
 import { Limits } from './limits.ts';
+import { Memory } from './memory.ts';
 import { isLoopback } from './open-mode.ts';
+import { personIdByEmail } from './people/people.ts';
 import { SessionRing } from './people/session-ring.ts';
 import { SecurityLog } from './security-log.ts';
 import { TokenKeys } from './keys/token-keys.ts';
@@ -45,6 +47,8 @@ export class Identity {
   readonly #knowledge: Knowledge;
   readonly #keys: KeyRing;
   readonly #sessions: SessionRing;
+  /** Of e-mail addresses that tokens of the issuer name, whose account has them. */
+  readonly #accounts: Memory<{ readonly personId: number | undefined }>;
   readonly #issuerTokens: IssuerTokens | undefined;
   readonly #mayBeOpen: boolean;
 
@@ -56,6 +60,7 @@ export class Identity {
       this.#keys.forget();
       this.#sessions.forget();
       this.tokenKeys.forget();
+      this.#accounts.forget();
     });
     this.#keys = new KeyRing(this.pool, this.#knowledge, logger);
     this.#sessions = new SessionRing(this.pool, this.#knowledge, logger);
@@ -65,7 +70,15 @@ export class Identity {
       isGoodShop: (shopId) => this.#keys.isGood(shopId),
     });
     this.limits = new Limits(this.pool, rateLimitPerSecond);
-    this.#issuerTokens = tokenIssuer && new IssuerTokens(tokenIssuer, logger);
+    this.#accounts = new Memory(this.#knowledge, async (email) => ({
+      personId: await personIdByEmail(this.pool, email),
+    }));
+    this.#issuerTokens =
+      tokenIssuer &&
+      new IssuerTokens(tokenIssuer, {
+        logger,
+        personWith: async (email) => (await this.#accounts.find(email))?.personId,
+      });
     this.#mayBeOpen = openMode === 'loopback' && isLoopback(host);
   }
 

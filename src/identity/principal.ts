@@ -27,6 +27,11 @@ export interface SessionReference {
   readonly personId: number;
 }
 
+/** By the id: a name on record may be shown otherwise, and whoever comes in another way is the same caller. */
+export function callerOfPerson(personId: number): string {
+  return `person:${personId}`;
+}
+
 export const ANONYMOUS: Principal = {
   kind: 'anonymous',
   actor: 'anonymous',

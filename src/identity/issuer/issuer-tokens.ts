@@ -4,6 +4,7 @@ import { ALL_ORDERS } from '../../domain/orders/order-scope.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { TokenIssuerSettings } from '../../platform/settings/token-issuer.ts';
 import type { Verdict } from '../keys/key-ring.ts';
+import { callerOfPerson } from '../principal.ts';
 import { fetchIssuerKeys } from './issuer-documents.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 
@@ -11,13 +12,21 @@ import { IssuerKeys } from './issuer-keys.ts';
 const PLAIN_SUBJECT = /^[\w.@:|+=~-]{1,100}$/;
 const DIGEST_CHARACTERS = 32;
 
+interface Dependencies {
+  readonly logger: Logger;
+  /** Whose account has an e-mail address; undefined: nobody's. */
+  readonly personWith: (email: string) => Promise<number | undefined>;
+}
+
 /** JWTs that another issuer signs for our staff. They cannot be revoked here, and end by themselves. */
 export class IssuerTokens {
   readonly #settings: TokenIssuerSettings;
   readonly #keys: IssuerKeys;
+  readonly #personWith: Dependencies['personWith'];
 
-  constructor(settings: TokenIssuerSettings, logger: Logger) {
+  constructor(settings: TokenIssuerSettings, { logger, personWith }: Dependencies) {
     this.#settings = settings;
+    this.#personWith = personWith;
     this.#keys = new IssuerKeys({ fetchKeys: () => fetchIssuerKeys(settings.issuer, settings.jwksUrl), logger });
   }
 
@@ -41,7 +50,7 @@ export class IssuerTokens {
         clockTolerance: clockSkewSeconds,
         requiredClaims: ['sub', 'exp'],
       });
-      return this.#judge(payload);
+      return await this.#judge(payload);
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { fault: 'The token has expired.' };
       if (error instanceof errors.JOSEError) return { fault: `The token is not one that ${name} has signed for us.` };
@@ -49,7 +58,7 @@ export class IssuerTokens {
     }
   }
 
-  #judge(payload: JWTPayload): Verdict {
+  async #judge(payload: JWTPayload): Promise<Verdict> {
     const { name, roleClaim, roles, actorClaim } = this.#settings;
     const subject = textOf(payload.sub);
     const shown = textOf(claimOf(payload, actorClaim));
@@ -61,13 +70,23 @@ export class IssuerTokens {
       principal: {
         kind: 'token',
         actor: `token:${name}/${onRecord(shown)}`,
-        // By what never changes, whichever claim is shown.
-        caller: `token:${name}/${onRecord(subject)}`,
+        caller: (await this.#accountOf(payload)) ?? `token:${name}/${onRecord(subject)}`,
         role,
         operations: undefined,
         scope: ALL_ORDERS,
       },
     };
+  }
+
+  /**
+   * Who comes by a token and has an account here, too, is one caller, and no second person to themselves: known by an
+   * address that the issuer has seen to be theirs. Undefined: nobody is known so, and goes by what never changes at the
+   * issuer, whichever claim is shown.
+   */
+  async #accountOf({ email, email_verified: isVerified }: JWTPayload): Promise<string | undefined> {
+    if (typeof email !== 'string' || isVerified !== true) return undefined;
+    const personId = await this.#personWith(email);
+    return personId === undefined ? undefined : callerOfPerson(personId);
   }
 }
 

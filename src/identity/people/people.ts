@@ -158,6 +158,16 @@ export async function credentialsOf(database: Database, personId: number): Promi
   return rows[0];
 }
 
+/** Also of one who is disabled. Undefined: nobody has the address. */
+export async function personIdByEmail(database: Database, email: string): Promise<number | undefined> {
+  const { rows } = await database.query<{ id: number }>({
+    name: 'find-person-by-email',
+    text: 'SELECT id FROM people WHERE email = $1',
+    values: [normalEmail(email)],
+  });
+  return rows[0]?.id;
+}
+
 export async function setPassword(database: Database, personId: number, passwordHash: string): Promise<void> {
   await database.query({
     text: 'UPDATE people SET password_hash = $2 WHERE id = $1',

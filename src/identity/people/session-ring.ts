@@ -5,7 +5,7 @@ import type { Verdict } from '../keys/key-ring.ts';
 import { hashOf } from '../keys/key-secret.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { Memory } from '../memory.ts';
-import type { Principal } from '../principal.ts';
+import { callerOfPerson, type Principal } from '../principal.ts';
 import { UseNotes } from '../use-notes.ts';
 import { findSession, IDLE_MINUTES, isSessionToken, noteSessionUse, type FoundSession } from './sessions.ts';
 
@@ -74,7 +74,7 @@ function remember({ id, personId, name, role, expiresAt, lastSeenAt }: FoundSess
     principal: {
       kind: 'person',
       actor: `person:${name}`,
-      caller: `person:${personId}`,
+      caller: callerOfPerson(personId),
       role,
       operations: undefined,
       scope: ALL_ORDERS,

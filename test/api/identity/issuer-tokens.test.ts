@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_MONEY_POLICY } from '../../../src/domain/money/money-policy.ts';
 import { useApi } from '../../support/api.ts';
 import { bearer } from '../../support/keys.ts';
+import { PASSWORD, signIn, tokenIn } from '../../support/people.ts';
 import { newOrder, type OrderJson, type PageJson, type ProblemJson } from '../../support/shop/shop.ts';
 import { AUDIENCE, ISSUED_ROLES, useTokenIssuer } from '../../support/servers/token-issuer.ts';
 
@@ -39,6 +40,35 @@ describe('a second person', () => {
     expect((await approve('1', 'renamed')).json<ProblemJson>().code).toBe('refund.same_person');
     const approved = await approve('2', 'bela');
     expect(approved.statusCode, approved.body).toBe(200);
+  });
+
+  // Somebody who has an account here and comes by a token as well is one person, whichever way they ask and approve: by
+  // an address that the issuer has verified. One that it has not could be anybody's, and is nobody's here.
+  it.for([
+    ['asks by the token and approves by the account', 'token'],
+    ['asks by the account and approves by the token', 'session'],
+  ] as const)('is none who %s', async ([_what, first]) => {
+    const signed = async (claims: object) => bearer(await issuer.sign({ preferred_username: 'x', ...claims }));
+    const admin = await signed({ sub: 'admin', ...as('admin') });
+    const email = `${first}@shop.example`;
+    const invited = await strict.post('/v1/people', { name: `Asha ${first}`, email, role: 'finance' }, admin);
+    const { link } = invited.json<{ link: string }>();
+    await strict.post('/v1/one-time-link/password', { token: tokenIn(link), password: PASSWORD });
+    const ways = {
+      session: await signIn(strict, email),
+      token: await signed({ sub: 'asha', email: email.toUpperCase(), email_verified: true, ...as('finance') }),
+      unverified: await signed({ sub: 'y', preferred_username: 'y', email, email_verified: false, ...as('finance') }),
+    };
+    const order = (await strict.post('/v1/orders', newOrder(), admin)).json<OrderJson>();
+    await strict.post(`/v1/orders/${order.id}/pay`, {}, admin);
+    const wanted = { amount_minor: 200, reason: 'A dent' };
+    const asked = await strict.post(`/v1/orders/${order.id}/refunds`, wanted, ways[first]);
+    const [refund] = asked.json<{ data: { id: number }[] }>().data;
+    const approve = (by: Record<string, string>) => strict.post(`/v1/refunds/${refund?.id}/approve`, {}, by);
+    for (const by of [ways.session, ways.token]) {
+      expect((await approve(by)).json<ProblemJson>().code).toBe('refund.same_person');
+    }
+    expect((await approve(ways.unverified)).statusCode).toBe(200);
   });
 });
 
