@@ -1,4 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeLink } from '../src/identity/people/one-time-links.ts';
+import { createPerson } from '../src/identity/people/people.ts';
+import { beginSession } from '../src/identity/people/sessions.ts';
+import { dropRole, makeAppRole, urlAsRole } from './support/app-role.ts';
 import { useDatabase } from './support/database.ts';
 import { makePlace, runCommand, startRole, type Place } from './support/running-roundtrip.ts';
 
@@ -69,4 +74,60 @@ test('says what is wrong with a command', { timeout: PATIENCE_MS }, async () => 
     expect(ended.stderr).toMatch(expected);
     expect(ended.stdout).toBe('');
   }
+});
+
+/** What is held on somebody as a person goes for good when they have left, and what is on record by their name stays. */
+test('of somebody who has left, the name alone is kept', { timeout: PATIENCE_MS }, async () => {
+  const { pool } = database;
+  const left = { name: 'Farah', email: 'farah@shop.example', role: 'support', createdBy: 'test' } as const;
+  const stays = { ...left, name: 'Gita', email: 'gita@shop.example' };
+  for (const fields of [left, stays]) {
+    const person = await createPerson(pool, fields);
+    if (typeof person === 'string') throw new Error(`somebody has the ${person}`);
+    const { id: personId } = person;
+    await makeLink(pool, { purpose: 'invite', personId });
+    await beginSession(pool, { personId, address: `192.0.2.${personId}`, userAgent: 'Firefox' });
+    await pool.query("UPDATE people SET password_hash = '$argon2id$', totp_secret = 'sealed' WHERE id = $1", [
+      personId,
+    ]);
+    await pool.query("INSERT INTO recovery_codes (person_id, hash) VALUES ($1, sha256('code'))", [personId]);
+  }
+  const early = await runCommand(place, 'people', 'forget', 'Farah');
+  expect([early.code, early.stderr]).toEqual([
+    1,
+    'roundtrip: "Farah" is not disabled: "roundtrip people disable" comes first\n',
+  ]);
+  await runCommand(place, 'people', 'disable', 'Farah');
+
+  const role = `forgetting_${randomBytes(4).toString('hex')}`;
+  await makeAppRole(database.url, role);
+  const asRole = { ...place, environment: { ...place.environment, DATABASE_URL: urlAsRole(database.url, role) } };
+  const refused = await runCommand(asRole, 'people', 'forget', 'Farah');
+  await dropRole(database.url, role);
+  expect(refused.stderr).toBe('roundtrip: only the owner of the tables may do this: set DATABASE_URL to theirs\n');
+
+  expect((await runCommand(place, 'people', 'forget', 'Farah')).code).toBe(0);
+  const held = async (name: string) =>
+    (
+      await pool.query<Record<string, unknown>>({
+        text: `SELECT email, password_hash AS password, totp_secret AS secret,
+                      (SELECT count(*) FROM recovery_codes WHERE person_id = people.id) AS codes,
+                      (SELECT count(*) FROM familiar_addresses WHERE person_id = people.id) AS addresses,
+                      (SELECT count(*) FROM one_time_links WHERE person_id = people.id) AS links,
+                      (SELECT count(*) FROM sessions WHERE person_id = people.id) AS sessions
+               FROM people WHERE name = $1`,
+        values: [name],
+      })
+    ).rows;
+  const nothing = { password: null, secret: null, codes: 0, addresses: 0, links: 0, sessions: 0 };
+  expect(await held('Farah')).toEqual([
+    { ...nothing, email: expect.stringMatching(/^forgotten-\d+@forgotten\.invalid$/) as string },
+  ]);
+  expect(await held('Gita')).toMatchObject([
+    { email: 'gita@shop.example', codes: 1, addresses: 1, links: 1, sessions: 1 },
+  ]);
+  const { rows } = await pool.query("SELECT event FROM security_events WHERE detail = 'person:Farah' ORDER BY id");
+  expect(rows).toEqual([{ event: 'person.disabled' }, { event: 'person.forgotten' }]);
+  expect(await createPerson(pool, { ...left, email: 'another@shop.example' })).toBe('name');
+  expect(await createPerson(pool, { ...left, name: 'Farah 2' })).toMatchObject({ email: 'farah@shop.example' });
 });

@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Config } from '../platform/config.ts';
+import { sqlState } from '../platform/database/postgres.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { StartError } from '../platform/start-error.ts';
+
+/** What PostgreSQL answers to a role that was not granted what it asks for. */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** @throws StartError without DATABASE_URL: a role that runs apart needs a database that the others share */
 export function requireDatabaseUrl(config: Config): string {
@@ -24,6 +28,20 @@ export async function withDatabase<Result>(config: Config, use: (url: string) =>
     return await use(postgres.databaseUrl);
   } finally {
     await postgres.stop();
+  }
+}
+
+/**
+ * Does what the role of web and workers may not.
+ *
+ * @throws StartError when whoever does it is not the owner of the tables
+ */
+export async function asOwner<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw new StartError('only the owner of the tables may do this: set DATABASE_URL to theirs');
   }
 }
 

@@ -18,6 +18,7 @@ export const SECURITY_EVENTS = [
   'person.changed',
   'person.disabled',
   'person.enabled',
+  'person.forgotten',
   'person.reset',
   'person.password_chosen',
   'person.password_changed',

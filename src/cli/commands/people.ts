@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EMAIL_PATTERN } from '../../api/schemas/common.ts';
+import { forgetPerson } from '../../identity/people/forgetting.ts';
 import { makeLink, pathOfLink, type MadeLink } from '../../identity/people/one-time-links.ts';
 import {
   changePerson,
@@ -13,6 +14,7 @@ import {
 import { PERSON_ROLES, type PersonRole } from '../../identity/roles.ts';
 import type { Config } from '../../platform/config.ts';
 import { StartError } from '../../platform/start-error.ts';
+import { asOwner } from '../database.ts';
 import { onRecord, withPool } from '../who-may-come-in.ts';
 
 const LONGEST_EMAIL = 254;
@@ -27,7 +29,7 @@ interface InviteFlags {
 /** Whoever may run this can read the database as well: it asks for no password. */
 export function peopleCommand(config: () => Config): Command {
   const people = new Command('people').description(
-    'invite, list, disable and enable people, and reset their passwords',
+    'invite, list, disable, enable and forget people, and reset their passwords',
   );
   people
     .command('invite')
@@ -87,6 +89,19 @@ export function peopleCommand(config: () => Config): Command {
         changePerson(database, (await found(database, name)).id, { isDisabled: false }, actor),
       );
       console.log(`"${name}" may sign in`);
+    });
+  people
+    .command('forget')
+    .description('take what is personal out of the account of somebody who has left, but for the name; for good')
+    .argument('<name>')
+    .action(async (name: string) => {
+      await asOwner(() =>
+        onRecord(config(), 'person.forgotten', `person:${name}`, async (database) => {
+          if (await forgetPerson(database, (await found(database, name)).id)) return name;
+          throw new StartError(`"${name}" is not disabled: "roundtrip people disable" comes first`);
+        }),
+      );
+      console.log(`of "${name}" the name is left, for what they have done is on record under it`);
     });
   return people;
 }

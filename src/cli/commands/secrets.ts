@@ -2,14 +2,12 @@ import { Command } from 'commander';
 import type { Pool } from 'pg';
 import { replaceOutdatedTokenKey } from '../../identity/keys/token-keys.ts';
 import type { Config } from '../../platform/config.ts';
-import { sqlState } from '../../platform/database/postgres.ts';
 import { reseal } from '../../platform/sealed-columns.ts';
 import { SecretBox } from '../../platform/secret-box.ts';
 import { StartError } from '../../platform/start-error.ts';
+import { asOwner } from '../database.ts';
 import { SEALED_COLUMNS, standingOfSecrets } from '../sealed-secrets.ts';
 import { withPool } from '../who-may-come-in.ts';
-
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 export function secretsCommand(config: () => Config): Command {
   const secrets = new Command('secrets').description('what ENCRYPTION_KEY seals in the database');
@@ -22,7 +20,7 @@ export function secretsCommand(config: () => Config): Command {
         throw new StartError('ENCRYPTION_KEY is not set: nothing can be sealed');
       const box = new SecretBox(settings.encryptionKeys);
       await withPool(settings, async (pool) => {
-        const { isReplaced, resealed } = await resealAll(pool, box);
+        const { isReplaced, resealed } = await asOwner(() => resealAll(pool, box));
         const { current, unreadable } = await standingOfSecrets(pool, box);
         console.log(`sealed anew: ${resealed}; sealed by the first key of ENCRYPTION_KEY now: ${current}`);
         if (isReplaced) console.log('what signs tokens has a new key; the one before ends in an hour');
@@ -36,14 +34,9 @@ export function secretsCommand(config: () => Config): Command {
 }
 
 async function resealAll(pool: Pool, box: SecretBox): Promise<{ isReplaced: boolean; resealed: number }> {
-  try {
-    // Before its seal says nothing any more of what it was sealed by.
-    const isReplaced = await replaceOutdatedTokenKey(pool, box);
-    let resealed = 0;
-    for (const column of SEALED_COLUMNS) resealed += await reseal(pool, box, column);
-    return { isReplaced, resealed };
-  } catch (error) {
-    if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;
-    throw new StartError('only the owner of the tables may seal them anew: set DATABASE_URL to theirs');
-  }
+  // Before its seal says nothing any more of what it was sealed by.
+  const isReplaced = await replaceOutdatedTokenKey(pool, box);
+  let resealed = 0;
+  for (const column of SEALED_COLUMNS) resealed += await reseal(pool, box, column);
+  return { isReplaced, resealed };
 }
