@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConsumerStatus, type AsyncMessage, type Connection, type Publisher } from 'rabbitmq-client';
 import { JOB_KINDS, type JobKind } from '../domain/decision.ts';
 import type { Logger } from '../platform/logger.ts';
-import { connectRabbit, messageOf } from '../platform/rabbitmq.ts';
+import { confirmedWithin, connectRabbit, messageOf } from '../platform/rabbitmq.ts';
 import { PublishError, type Acknowledgement, type Broker, type Consumer, type JobMessage } from './broker.ts';
 import { RabbitSubscription } from './rabbitmq-subscription.ts';
 
@@ -99,7 +99,7 @@ export class RabbitBroker implements Broker {
       messageId,
       contentType: 'application/json',
     };
-    await withTimeout(this.#publisher.send(envelope, { job_id: jobId, kind }), CONFIRM_TIMEOUT_MS);
+    await confirmedWithin(CONFIRM_TIMEOUT_MS, this.#publisher.send(envelope, { job_id: jobId, kind }));
     // The broker returns a message before it confirms it, but the client tells of the return one turn later.
     await nextTurn();
     if (this.#returned.delete(messageId)) {
@@ -215,18 +215,4 @@ function readMessage(body: unknown): JobMessage | undefined {
   const known = JOB_KINDS.find((each) => each === kind);
   if (typeof jobId !== 'number' || !Number.isSafeInteger(jobId) || jobId < 1 || !known) return undefined;
   return { jobId, kind: known };
-}
-
-async function withTimeout<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no confirm within ${timeoutMs} ms`));
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([work, expiry]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -164,12 +164,35 @@ describe.skipIf(absence)(`the event exchange${absence ? ` (left out: ${absence})
     await feed.placeAll();
     const events = await eventsOfOrder(id);
     expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
-    await expect(exchange.publish(events)).rejects.toThrow();
+    expect(await exchange.publish(events), 'the one before it is confirmed').toBe(1);
+    await expect(exchange.publish(events.slice(1)), 'none is').rejects.toThrow();
     await rabbit.queuePurge({ queue: full });
-    await exchange.publish(events);
+    expect(await exchange.publish(events.slice(1))).toBe(3);
     await eventually('all have arrived', () => messages.length >= 6);
-    expect(messages.map((message) => eventOf(message).data.sequence)).toEqual([1, 2, 1, 2, 3, 4]);
+    expect(messages.map((message) => eventOf(message).data.sequence)).toEqual([1, 2, 2, 2, 3, 4]);
   });
+
+  test('an order with more events than are confirmed in one go leaves all the same, each of them once', async () => {
+    // So slowly that the first page of them takes longer than a page has.
+    const proxy = new TcpProxy({ delayMs: 25 });
+    const brokerUrl = await proxy.start(TEST_BROKER_URL);
+    onTestFinished(() => proxy.cut());
+    const messages = await listen('#');
+    const orderId = await feed.addOrder();
+    await feed.addTransitions(orderId, 600);
+    await feed.placeAll();
+    const { id } = await shop.place();
+    runFeed(brokerUrl);
+    const sequencesOf = (order: number) =>
+      messages
+        .map(eventOf)
+        .filter(({ data }) => data.order_id === order)
+        .map(({ data }) => data.sequence);
+    await expect.poll(() => sequencesOf(orderId).at(-1), { timeout: 60_000 }).toBe(600);
+    await allPublished();
+    expect(sequencesOf(orderId)).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
+    expect(sequencesOf(id), 'another order, in one of the pages').toContain(1);
+  }, 90_000);
 
   test('loses nothing and keeps every order in order while its connections are cut again and again', async () => {
     const proxy = new TcpProxy();

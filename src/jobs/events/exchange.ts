@@ -1,10 +1,12 @@
 import type { Connection, Publisher } from 'rabbitmq-client';
 import { domainEvent } from '../../domain/events.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { connectRabbit } from '../../platform/rabbitmq.ts';
+import { confirmedWithin, connectRabbit } from '../../platform/rabbitmq.ts';
 import { CLOUD_EVENT_TYPE, cloudEventOf } from '../../queries/events/cloud-event.ts';
 import type { PlacedEvent } from '../../queries/events/event-feed.ts';
 
+/** For one call of `publish`: no more is sent after this, however much is left. The next call goes on. */
+const SENDING_MS = 8_000;
 /** For one call of `publish`; what is not confirmed by then counts as lost, and is sent again. */
 const CONFIRM_TIMEOUT_MS = 10_000;
 
@@ -17,9 +19,10 @@ export interface EventExchange {
    * confirmed, so nothing that is lost, refused or sent again changes their order; events of different orders do not
    * wait for each other.
    *
-   * @throws when not all are confirmed: any of them may have been sent
+   * @returns how many are confirmed from the first on, without one left out: any of those behind may have been sent
+   * @throws when not even the first is confirmed
    */
-  publish(events: readonly PlacedEvent[]): Promise<void>;
+  publish(events: readonly PlacedEvent[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -44,27 +47,27 @@ export class RabbitEventExchange implements EventExchange {
     return this.#rabbit.ready;
   }
 
-  async publish(events: readonly PlacedEvent[]): Promise<void> {
-    const sending = new AbortController();
-    const timer = setTimeout(() => {
-      sending.abort(new Error(`not all of ${events.length} events were confirmed within ${CONFIRM_TIMEOUT_MS} ms`));
-    }, CONFIRM_TIMEOUT_MS);
-    const lastOfOrder = new Map<number, Promise<void>>();
-    for (const event of events) {
-      const before = lastOfOrder.get(event.orderId) ?? Promise.resolve();
-      const sent = before.then(() => {
-        sending.signal.throwIfAborted();
-        return this.#send(event);
-      });
-      lastOfOrder.set(event.orderId, sent);
-    }
-    try {
-      await Promise.race([Promise.all(lastOfOrder.values()), aborted(sending.signal)]);
-    } finally {
-      clearTimeout(timer);
-      // After a failure nothing more leaves.
-      sending.abort();
-    }
+  async publish(events: readonly PlacedEvent[]): Promise<number> {
+    const confirmed = new Set<PlacedEvent>();
+    const sendUntil = performance.now() + SENDING_MS;
+    let failure: unknown;
+    // After a failure nothing more leaves, and what is on its way is waited for.
+    const fail = (error: unknown) => {
+      failure ??= error;
+    };
+    const sendInTurn = async (ofOrder: readonly PlacedEvent[]) => {
+      for (const event of ofOrder) {
+        if (failure !== undefined || performance.now() > sendUntil) return;
+        await this.#send(event);
+        confirmed.add(event);
+      }
+    };
+    const orders = Map.groupBy(events, ({ orderId }) => orderId).values();
+    const sending = Promise.all(Array.from(orders, (ofOrder) => sendInTurn(ofOrder).catch(fail)));
+    await confirmedWithin(CONFIRM_TIMEOUT_MS, sending).catch(fail);
+    const firstLost = events.findIndex((event) => !confirmed.has(event));
+    if (firstLost === 0) throw failure;
+    return firstLost === -1 ? events.length : firstLost;
   }
 
   /** Not mandatory: it may be that nobody listens. */
@@ -85,13 +88,4 @@ export class RabbitEventExchange implements EventExchange {
     await this.#publisher.close().catch(() => undefined);
     await this.#rabbit.close();
   }
-}
-
-/** Rejects when the signal is aborted, with its reason. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
 }

@@ -14,14 +14,16 @@ class RecordingExchange implements EventExchange {
   ready = true;
   readonly taken: PlacedEvent[] = [];
   confirm: () => Promise<void> = () => Promise.resolve();
+  mostConfirmed = Infinity;
   publishing = 0;
   mostPublishing = 0;
 
-  async publish(events: readonly PlacedEvent[]): Promise<void> {
+  async publish(events: readonly PlacedEvent[]): Promise<number> {
     this.mostPublishing = Math.max(this.mostPublishing, (this.publishing += 1));
     this.taken.push(...events);
     try {
       await this.confirm();
+      return Math.min(events.length, this.mostConfirmed);
     } finally {
       this.publishing -= 1;
     }
@@ -110,6 +112,15 @@ describe('the publisher', () => {
     exchange.confirm = () => Promise.resolve();
     expect(await publisher().publishNext()).toEqual({ published: 2, more: false });
     expect(idsTaken()).toEqual([...ids, ...ids]);
+  });
+
+  test('goes on behind what was confirmed where that is not all', async () => {
+    const ids = await addEvents(5);
+    exchange.mostConfirmed = 2;
+    expect(await publisher().publishNext()).toEqual({ published: 2, more: true });
+    expect(await publisher().publishNext(), 'another process, at once').toEqual({ published: 2, more: true });
+    expect(await publisher().publishNext()).toEqual({ published: 1, more: false });
+    expect(idsTaken()).toEqual([...ids, ...ids.slice(2), ...ids.slice(4)]);
   });
 
   test('is one at a time across the fleet: four at once publish 1,200 events, each once and in order', async () => {

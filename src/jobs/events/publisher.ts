@@ -28,9 +28,10 @@ export class EventPublisher {
     try {
       const page = await readEventFeed(this.#pool, { after, limit: PUBLISHED_AT_ONCE });
       if (!page) throw new Error(`position ${after} was published, and is not in the feed`);
-      await this.#exchange.publish(page.events);
-      await this.#release(page.readUpTo);
-      return { published: page.events.length, more: page.events.length === PUBLISHED_AT_ONCE };
+      const published = await this.#exchange.publish(page.events);
+      const isWhole = published === page.events.length;
+      await this.#release(isWhole ? page.readUpTo : (page.events[published - 1]?.position ?? after));
+      return { published, more: !isWhole || published === PUBLISHED_AT_ONCE };
     } catch (error) {
       // Where this fails too, the lease runs out.
       await this.#release(after).catch(() => undefined);

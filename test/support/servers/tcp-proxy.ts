@@ -1,11 +1,18 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { PassThrough, Transform } from 'node:stream';
 
 /** Stands between a client and a server, so that a test can take the server away and bring it back. */
 export class TcpProxy {
+  readonly #delayMs: number;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #target: { readonly host: string; readonly port: number } | undefined;
   #port = 0;
+
+  /** @param delayMs how much later the client hears what the server says */
+  constructor({ delayMs = 0 } = {}) {
+    this.#delayMs = delayMs;
+  }
 
   /** Answers with `url` as it is reached through the proxy. */
   async start(url: string): Promise<string> {
@@ -46,7 +53,7 @@ export class TcpProxy {
           other.destroy();
         });
       }
-      client.pipe(upstream).pipe(client);
+      client.pipe(upstream).pipe(delayed(this.#delayMs)).pipe(client);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -55,4 +62,18 @@ export class TcpProxy {
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
+}
+
+/** Hands on what it is given, each piece so much later. */
+function delayed(delayMs: number): Transform {
+  if (delayMs === 0) return new PassThrough();
+  return new Transform({
+    transform(piece, _encoding, done) {
+      setTimeout(() => this.push(piece), delayMs);
+      done();
+    },
+    flush(done) {
+      setTimeout(done, delayMs);
+    },
+  });
 }
