@@ -134,7 +134,10 @@ export class LiveFeed {
       if (this.#position !== after) return true;
       if (!page) {
         this.#position = await placedPosition(this.#pool);
-        for (const client of this.#clients) this.#send(client, resetMessage(this.#position));
+        for (const client of this.#clients) {
+          client.position = this.#position;
+          this.#send(client, resetMessage(this.#position));
+        }
         return false;
       }
       for (const event of page.events) this.#broadcast(event);

@@ -3,10 +3,12 @@ import { LiveFeed } from '../../../src/api/live/live-feed.ts';
 import { EventFeed } from '../../../src/jobs/events/feed.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { useApi } from '../../support/api.ts';
+import { useFeed } from '../../support/event-feed.ts';
 import { eventually } from '../../support/eventually.ts';
 import { moveOrder, placeOrder } from '../../support/shop/shop.ts';
 
 const api = useApi();
+const feed = useFeed(api.database);
 let running: EventFeed;
 beforeAll(() => {
   running = new EventFeed({ pool: api.database.pool, exchange: undefined, logger: silentLogger });
@@ -148,6 +150,22 @@ describe('the live feed', () => {
       expect(messages[0]?.event).toBe('reset');
     }
     feed.close();
+  });
+
+  it('tells one that stayed of what comes after a fail-over that has lost the newest events', async () => {
+    const live = open({ pollIntervalMs: 5 });
+    const { messages } = listenTo(await placeOf(live.join('asha', undefined)));
+    await feed.addTransitions(await feed.addOrder(), 2);
+    await eventually('it has heard of both', () => messages.length === 2);
+    // As the standby knows it: their positions are given out again.
+    await api.database.pool.query(`
+      WITH kept AS (UPDATE event_feed_progress SET placed_position = placed_position - 2 RETURNING placed_position)
+      DELETE FROM event_feed USING kept WHERE position > placed_position`);
+    await eventually('it is told to read everything anew', () => messages.at(-1)?.event === 'reset');
+    const next = await feed.addOrder();
+    await feed.addTransition(api.database.pool, next, 1);
+    await eventually('it hears of what is next', () => messages.at(-1)?.data.entity_id === next);
+    live.close();
   });
 
   it('lets one go that does not take what it is sent, and ends each stream after its time', async () => {
