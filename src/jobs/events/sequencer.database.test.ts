@@ -181,5 +181,15 @@ describe('on a server that the database was restored on', () => {
       return (await idsPlaced()).includes(next);
     });
     checkFeed(await feed.placed());
+
+    // Where the feed has come to is behind what was placed there, which is in the feed all the same.
+    expect(await readEventFeedLag(database.pool), 'nothing waits').toBe(0);
+    await database.pool.query(`UPDATE event_feed_progress SET transaction_id = '0', transition_id = 0`);
+    expect(await readEventFeedLag(database.pool), 'nothing waits while it is passed over').toBe(0);
+    const holder = await feed.connection();
+    await holder.query('BEGIN; SELECT pg_current_xact_id()');
+    await feed.addTransition(database.pool, order, 5);
+    await eventually('the wait of the next one is told', async () => (await readEventFeedLag(database.pool)) > 0);
+    await holder.query('COMMIT');
   });
 });

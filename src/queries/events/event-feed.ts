@@ -82,14 +82,24 @@ export async function placedPosition(pool: Pool): Promise<number> {
   return rows[0]?.placed ?? 0;
 }
 
-/** How long the oldest transition that has no position yet has been waiting for one, in seconds; 0 when none waits. */
+/** Of those that the sequencer comes to next. After a restore it passes over all that have their positions already. */
+const MOST_LOOKED_AT = 5_000;
+
+/**
+ * How long the oldest transition that has no position yet has been waiting for one, in seconds; 0 when none waits. Those
+ * of transactions that this server has not come to yet were written before it was restored, and placed then or at once.
+ */
 export async function readEventFeedLag(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ seconds: number }>({
     name: 'read-event-feed-lag',
     text: `SELECT greatest(0, extract(epoch FROM now() - created_at))::double precision AS seconds
-           FROM state_transitions
-           WHERE (transaction_id, id) > (SELECT transaction_id, transition_id FROM event_feed_progress)
+           FROM (SELECT transaction_id, id, created_at FROM state_transitions
+                 WHERE (transaction_id, id) > (SELECT transaction_id, transition_id FROM event_feed_progress)
+                   AND transaction_id < pg_snapshot_xmax(pg_current_snapshot())
+                 ORDER BY transaction_id, id LIMIT $1) AS next
+           WHERE (SELECT position FROM event_feed WHERE transition_id = next.id) IS NULL
            ORDER BY transaction_id, id LIMIT 1`,
+    values: [MOST_LOOKED_AT],
   });
   return rows[0]?.seconds ?? 0;
 }
