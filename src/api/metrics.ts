@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Pool } from 'pg';
-import { readEventFeedLag } from '../queries/events/event-feed.ts';
+import { readEventFeedLag, readPublishingLag } from '../queries/events/event-feed.ts';
 import { countUnfinishedJobs, readLongestWait } from '../queries/jobs.ts';
 import { countOpenRefunds } from '../queries/money/refunds.ts';
 import { reportOf, textOf, type ProcessReport } from './metrics/process-report.ts';
@@ -208,6 +208,7 @@ export class Metrics {
   }
 
   watchPool(pool: Pool): void {
+    const brokers = this.#brokers;
     new Gauge({
       name: 'database_pool_connections',
       help: 'Connections of the read pool, by state, and requests that wait for one',
@@ -229,6 +230,20 @@ export class Metrics {
       },
     });
     new Gauge({
+      name: 'event_publishing_lag_seconds',
+      help: 'Age of the oldest event that the broker has not confirmed yet; the same in every process, absent where there is no broker',
+      registers: [this.#shop],
+      async collect() {
+        // Events wait for ever where nobody publishes them.
+        if (brokers.length === 0) {
+          this.remove();
+          return;
+        }
+        const seconds = await readPublishingLag(pool).catch(() => undefined);
+        if (seconds !== undefined) this.set(seconds);
+      },
+    });
+    new Gauge({
       name: 'jobs',
       help: 'Jobs that are not done, by kind and state; the same in every process',
       labelNames: ['kind', 'state'],
@@ -242,7 +257,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'jobs_longest_wait_seconds',
-      help: 'How long the job that waits longest has been due; the same in every process',
+      help: 'How long the job that waits longest has been due and not begun; the same in every process',
       registers: [this.#shop],
       async collect() {
         const seconds = await readLongestWait(pool).catch(() => undefined);

@@ -6,6 +6,7 @@ import { useSessions } from '../../test/support/sessions.ts';
 import { onlyOne } from '../domain/example-orders.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/database/postgres.ts';
+import { readLongestWait } from '../queries/jobs.ts';
 import { MOST_ATTEMPTS } from './back-off.ts';
 import { JobStore, removeDoneJobs, type RunningJob } from './job-store.ts';
 
@@ -214,6 +215,27 @@ describe('leases', () => {
     expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
     expect(await rowOf(finishing ?? 0)).toMatchObject({ state: 'READY' });
     expect(await rowOf(running ?? 0)).toMatchObject({ state: 'RUNNING' });
+  });
+
+  test('a job waits from when it was due until it begins, however often its message or its worker is lost', async () => {
+    const jobId = await newJob();
+    await database.pool.query(`UPDATE jobs SET run_at = now() - interval '1 hour' WHERE id = $1`, [jobId]);
+    const waitsAnHour = async (after: string) => {
+      expect(await readLongestWait(database.pool), after).toBeGreaterThanOrEqual(3_600);
+    };
+    await claimedIds(1);
+    await waitsAnHour('it is with the broker');
+    await store().unqueue([jobId]);
+    await waitsAnHour('the broker did not take it');
+    await claimedIds(1);
+    await letLeaseRunOut(jobId);
+    await store().recoverExpired();
+    await waitsAnHour('its message was lost');
+    await begun(jobId);
+    expect(await readLongestWait(database.pool)).toBe(0);
+    await letLeaseRunOut(jobId);
+    await store().recoverExpired();
+    await waitsAnHour('its worker was lost');
   });
 
   test('a job that loses twelve workers is dead, and told as that', async () => {

@@ -161,19 +161,22 @@ export class JobStore {
     });
   }
 
-  /** Takes claimed jobs back whose publishing failed. Of those that got through all the same, some may run by now. */
+  /**
+   * Takes claimed jobs back whose publishing failed. Of those that got through all the same, some may run by now. What
+   * is not done waits since it was due, so that the longest wait tells of a broker that takes nothing.
+   */
   async unqueue(jobIds: readonly number[]): Promise<void> {
     await this.#pool.query({
       name: 'unqueue-jobs',
-      text: `UPDATE jobs SET state = 'READY', run_at = now(), leased_until = NULL, updated_at = now()
+      text: `UPDATE jobs SET state = 'READY', leased_until = NULL, updated_at = now()
              WHERE id = ANY ($1::bigint[]) AND state = 'QUEUED'`,
       values: [jobIds],
     });
   }
 
   /**
-   * Gives jobs out again whose lease ran out: their message or their worker was lost. Those that were begun as often as
-   * any are set aside, for a person to look at.
+   * Gives jobs out again whose lease ran out: their message or their worker was lost; they wait since they were due.
+   * Those that were begun as often as any are set aside, for a person to look at.
    */
   async recoverExpired(): Promise<RecoveredJobs> {
     const { rows } = await this.#pool.query<{ state: 'READY' | 'DEAD' }>({
@@ -181,7 +184,7 @@ export class JobStore {
       text: `WITH lost AS MATERIALIZED (
                SELECT id FROM jobs WHERE state IN ('QUEUED', 'RUNNING') AND leased_until < now()
                ORDER BY leased_until LIMIT $2 FOR UPDATE SKIP LOCKED)
-             UPDATE jobs SET state = CASE WHEN attempts >= $1 THEN 'DEAD' ELSE 'READY' END, run_at = now(),
+             UPDATE jobs SET state = CASE WHEN attempts >= $1 THEN 'DEAD' ELSE 'READY' END,
                              leased_until = NULL, updated_at = now(),
                              last_error = CASE state WHEN 'RUNNING' THEN 'the worker was lost while it ran'
                                                      ELSE last_error END

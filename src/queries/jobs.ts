@@ -114,12 +114,16 @@ export async function countUnfinishedJobs(pool: Pool): Promise<{ kind: JobKind; 
   return rows;
 }
 
-/** How long the job that waits longest has been due and unclaimed, in seconds; 0 when none is due. */
+/**
+ * How long the job that waits longest has been due and not begun, in seconds; 0 when none is due. One that is with the
+ * broker waits as well: its message may never come.
+ */
 export async function readLongestWait(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ seconds: number }>({
     name: 'longest-wait-of-jobs',
-    text: `SELECT extract(epoch FROM now() - run_at)::double precision AS seconds FROM jobs
-           WHERE state = 'READY' AND run_at <= now() ORDER BY run_at LIMIT 1`,
+    text: `SELECT greatest(0, extract(epoch FROM now() - least(
+                    (SELECT min(run_at) FROM jobs WHERE state = 'READY'),
+                    (SELECT min(run_at) FROM jobs WHERE state = 'QUEUED'))))::double precision AS seconds`,
   });
   return rows[0]?.seconds ?? 0;
 }

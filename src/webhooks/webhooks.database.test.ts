@@ -5,6 +5,7 @@ import { eventually } from '../../test/support/eventually.ts';
 import { useServers } from '../../test/support/servers/test-servers.ts';
 import { startReceiver, verify, type WebhookReceiver } from '../../test/support/servers/webhook-receiver.ts';
 import { useWebhooks } from '../../test/support/webhooks.ts';
+import { readDealingLag } from '../queries/events/event-feed.ts';
 import { readWebhookEndpoint } from '../queries/webhooks/webhook-endpoints.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { disableEndpoint, enableEndpoint, rotateSecret } from './endpoints.ts';
@@ -54,6 +55,16 @@ describe('an endpoint', () => {
       });
     }
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(5);
+  });
+
+  test('has what is not dealt yet told by its age, for the metrics', async () => {
+    const { endpoint } = await webhooks.endpoint({ url: receiver.url });
+    expect(await readDealingLag(database.pool)).toBe(0);
+    await events(1);
+    await eventually('its age is told', async () => (await readDealingLag(database.pool)) > 0);
+    webhooks.start();
+    await webhooks.allAre(endpoint.id, 'SUCCEEDED', 1);
+    expect(await readDealingLag(database.pool)).toBe(0);
   });
 
   test('is told only of the types that it asks for', async () => {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
+import { readDealingLag } from '../../queries/events/event-feed.ts';
 import { countWebhooks } from '../../queries/webhooks/webhook-deliveries.ts';
 
 /** What waits to be sent, read from the database at each scrape: the same in every process. */
@@ -21,6 +22,15 @@ export function watchWebhooks(registry: Registry, pool: Pool): void {
     async collect() {
       const counts = await read();
       if (counts) this.set(counts.longestWaitSeconds);
+    },
+  });
+  new Gauge({
+    name: 'webhook_dealing_lag_seconds',
+    help: 'Age of the oldest event of which no webhook is made yet; the same in every process',
+    registers: [registry],
+    async collect() {
+      const seconds = await readDealingLag(pool).catch(() => undefined);
+      if (seconds !== undefined) this.set(seconds);
     },
   });
   new Gauge({

@@ -46,7 +46,7 @@ export function eventsPage(): string {
       'order come in the order of `data.sequence`, copies left out; between orders there is no order to rely on. None is ' +
       'passed over, however late it commits: positions in the feed are given out below the oldest running transaction, ' +
       'so a long transaction anywhere on the same PostgreSQL server holds the feed up until it ends. The metric ' +
-      '`event_feed_lag_seconds` shows it.',
+      '`event_feed_lag_seconds` shows it; `event_publishing_lag_seconds` shows how far the exchange is behind the feed.',
     'After a restore to an earlier time, positions are given out again: a cursor ahead of the feed is refused with 400 ' +
       'then. Read on from a position that you are sure of, and leave out what you know by its `id`.',
     '## Over RabbitMQ',

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
 import { useFeed } from '../../../test/support/event-feed.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import type { PlacedEvent } from '../../queries/events/event-feed.ts';
+import { readPublishingLag, type PlacedEvent } from '../../queries/events/event-feed.ts';
 import type { EventExchange } from './exchange.ts';
 import { EventPublisher } from './publisher.ts';
 
@@ -121,6 +121,16 @@ describe('the publisher', () => {
     expect(await publisher().publishNext(), 'another process, at once').toEqual({ published: 2, more: true });
     expect(await publisher().publishNext()).toEqual({ published: 1, more: false });
     expect(idsTaken()).toEqual([...ids, ...ids.slice(2), ...ids.slice(4)]);
+  });
+
+  test('leaves behind it what the metrics tell the age of: the oldest event that is not confirmed', async () => {
+    expect(await readPublishingLag(database.pool)).toBe(0);
+    await addEvents(2);
+    exchange.mostConfirmed = 1;
+    await publisher().publishNext();
+    await eventually('its age is told', async () => (await readPublishingLag(database.pool)) > 0);
+    await publisher().publishNext();
+    expect(await readPublishingLag(database.pool)).toBe(0);
   });
 
   test('is one at a time across the fleet: four at once publish 1,200 events, each once and in order', async () => {

@@ -103,3 +103,23 @@ export async function readEventFeedLag(pool: Pool): Promise<number> {
   });
   return rows[0]?.seconds ?? 0;
 }
+
+/** How old the oldest event is that the broker has not confirmed yet, in seconds; 0 when there is none. */
+export function readPublishingLag(pool: Pool): Promise<number> {
+  return readAgeBehind(pool, 'published_position FROM event_feed_progress');
+}
+
+/** How old the oldest event is that is not dealt to webhook endpoints yet, in seconds; 0 when there is none. */
+export function readDealingLag(pool: Pool): Promise<number> {
+  return readAgeBehind(pool, 'dealt_position FROM webhook_progress');
+}
+
+/** Of the event right behind the position. */
+async function readAgeBehind(pool: Pool, position: string): Promise<number> {
+  const { rows } = await pool.query<{ seconds: number }>(
+    `SELECT greatest(0, extract(epoch FROM now() - created_at))::double precision AS seconds
+     FROM event_feed JOIN state_transitions ON state_transitions.id = transition_id
+     WHERE position = 1 + (SELECT ${position})`,
+  );
+  return rows[0]?.seconds ?? 0;
+}
