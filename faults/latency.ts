@@ -34,7 +34,13 @@ try {
   const slow = [await measure('in process', new InProcessBroker(), true)];
   if (rabbit) {
     const brokerUrl = `amqp://guest:guest@127.0.0.1:${rabbit.port}`;
-    slow.push(await measure('over RabbitMQ', new RabbitBroker({ brokerUrl, logger: silentLogger }), false));
+    slow.push(
+      await measure(
+        'over RabbitMQ',
+        new RabbitBroker({ brokerUrl, namespace: 'latency', logger: silentLogger }),
+        false,
+      ),
+    );
   } else console.log('over RabbitMQ: skipped, rabbitmq-server is not installed');
   process.exitCode = slow.includes(true) ? 1 : 0;
 } finally {

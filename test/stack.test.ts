@@ -12,7 +12,7 @@ describe('the stack', () => {
 
   beforeAll(async () => {
     place = await makePlace({ DATABASE_URL: database.url });
-    // Without a broker: the one that the tests share is under everybody's queues.
+    // Without a broker: the one that the tests share would be left with its queues.
     stack = await startStack(place, '--web', '2', '--worker', '2', '--no-broker');
   });
   afterAll(async () => {

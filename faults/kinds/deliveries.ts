@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AsyncMessage } from 'rabbitmq-client';
 import { JOB_KINDS } from '../../src/domain/decision.ts';
-import { withRabbit } from '../world/amqp.ts';
+import { jobsNamespace, withRabbit } from '../world/amqp.ts';
 import type { FaultKind } from './kind.ts';
 
-const EXCHANGE = 'roundtrip.jobs';
 const COPIES_QUEUE = 'faults.copies';
 const COPIES = 2;
 const MARK = 'again';
@@ -16,12 +15,13 @@ export const deliveryKinds: readonly FaultKind[] = [
     name: 'every message delivered again, and out of order',
     strike: ({ world, random }) =>
       withRabbit(world.rabbit.port, async (rabbit) => {
+        const exchange = `${await jobsNamespace(world.books)}.jobs`;
         const heard: AsyncMessage[] = [];
         const listener = rabbit.createConsumer(
           {
             queue: COPIES_QUEUE,
             queueOptions: { exclusive: true },
-            queueBindings: JOB_KINDS.map((routingKey) => ({ exchange: EXCHANGE, routingKey })),
+            queueBindings: JOB_KINDS.map((routingKey) => ({ exchange, routingKey })),
             noAck: true,
           },
           (message) => {
@@ -35,7 +35,7 @@ export const deliveryKinds: readonly FaultKind[] = [
           const originals = heard.splice(0);
           const copies = random.shuffled(originals.flatMap((message) => Array.from({ length: COPIES }, () => message)));
           for (const { routingKey, messageId, body } of copies) {
-            const envelope = { exchange: EXCHANGE, routingKey, messageId, type: MARK, durable: true };
+            const envelope = { exchange, routingKey, messageId, type: MARK, durable: true };
             await publisher.send(envelope, body);
           }
           sent += copies.length;

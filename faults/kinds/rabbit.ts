@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { JOB_KINDS } from '../../src/domain/decision.ts';
 import { Broken } from '../load/shop-client.ts';
-import { withRabbit } from '../world/amqp.ts';
+import { jobsNamespace, withRabbit } from '../world/amqp.ts';
 import type { World } from '../world/world.ts';
 import type { FaultKind } from './kind.ts';
 
-const QUEUES = ['roundtrip.dead', ...JOB_KINDS.map((kind) => `roundtrip.jobs.${kind}`)];
+/** In the namespace of the jobs. */
+const QUEUES = ['dead', ...JOB_KINDS.map((kind) => `jobs.${kind}`)];
 
 const AWAY_MS = 60_000;
 
@@ -30,9 +31,10 @@ export const rabbitKinds: readonly FaultKind[] = [
   {
     name: "RabbitMQ's queues deleted",
     strike: async ({ world, random }) => {
+      const namespace = await jobsNamespace(world.books);
       await withRabbit(world.rabbit.port, async (rabbit) => {
         for (let times = 0; times < 3; times += 1) {
-          for (const queue of random.shuffled(QUEUES)) await rabbit.queueDelete({ queue });
+          for (const queue of random.shuffled(QUEUES)) await rabbit.queueDelete({ queue: `${namespace}.${queue}` });
           await delay(random.between(100, 700));
         }
       });

@@ -10,8 +10,8 @@ import { RabbitSubscription } from './rabbitmq-subscription.ts';
 export interface RabbitBrokerOptions {
   readonly brokerUrl: string;
   readonly logger: Logger;
-  /** Begins the names of exchanges and queues; tests share a broker under names of their own. */
-  readonly namespace?: string;
+  /** Begins the names of exchanges and queues. */
+  readonly namespace: string;
   readonly observer?: RabbitBrokerObserver;
 }
 
@@ -43,6 +43,11 @@ const STATUS: Readonly<Record<Acknowledgement, ConsumerStatus>> = {
   DROP: ConsumerStatus.DROP,
 };
 
+/** Ids of jobs are one database's own: another installation on the same broker must not get them. */
+export function namespaceOf(installation: string): string {
+  return `roundtrip.${installation}`;
+}
+
 /** The broker of a fleet: durable quorum queues, one for each kind of job. */
 export class RabbitBroker implements Broker {
   readonly #rabbit: Connection;
@@ -55,7 +60,7 @@ export class RabbitBroker implements Broker {
   #watch: NodeJS.Timeout | undefined;
   #declaredAt = -Infinity;
 
-  constructor({ brokerUrl, logger, namespace = 'roundtrip', observer }: RabbitBrokerOptions) {
+  constructor({ brokerUrl, logger, namespace, observer }: RabbitBrokerOptions) {
     this.#names = namesIn(namespace);
     this.#logger = logger;
     this.#observer = observer;

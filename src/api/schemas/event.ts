@@ -32,7 +32,10 @@ export const EventSchema = named(
     {
       specversion: Type.Literal('1.0'),
       id: Type.String({ description: "The transition's id: the same in every copy of the event", examples: ['1042'] }),
-      source: Type.Literal('/roundtrip'),
+      source: Type.String({
+        description: 'The same for all events of an installation: with it, an `id` is unique',
+        examples: ['/roundtrip/r3f9d2c41b7a'],
+      }),
       type: EventType,
       subject: Type.String({ examples: ['orders/1001'] }),
       time: TimestampOut,

@@ -31,6 +31,7 @@ export function eventsPage(): string {
       ['attribute', 'meaning'],
       [
         [code('id'), "the transition's id: the same in every copy of the event, so the key to tell copies by"],
+        [code('source'), 'the installation, the same for all its events: with it, an `id` is unique'],
         [code('subject'), 'the order; returns, payments and refunds are parts of it'],
         [code('time'), 'when it was decided, by the clock of the process that did'],
         [code('data.sequence'), "position in the order's record, from 1 without gaps"],
@@ -60,7 +61,8 @@ export function eventsPage(): string {
         [code('refund.succeeded'), 'that one alone'],
       ],
     ),
-    'What happens while no queue is bound is not kept by the broker; the feed over HTTP has it. A queue that refuses ' +
+    'Whatever Roundtrips are on the broker publish to it, in the same virtual host: where there are several, look at ' +
+      '`source` before you act on an event, or give each a virtual host of its own. What happens while no queue is bound is not kept by the broker; the feed over HTTP has it. A queue that refuses ' +
       'messages when it is full (`reject-publish`) holds up everybody: the event that it refused is sent again until it ' +
       'is taken. Let it drop its oldest instead, and catch up over HTTP.',
     '## Over HTTP',
@@ -72,6 +74,7 @@ export function eventsPage(): string {
 
 const EXAMPLE = cloudEventOf({
   transitionId: 1042,
+  installation: 'r3f9d2c41b7a',
   orderId: 1001,
   orderNumber: 'WEB-20260401-17',
   entityType: 'order',

@@ -14,10 +14,11 @@ import { submitRefund } from '../../jobs/handlers/submit-refund.ts';
 import { startDailyReconciliation } from '../../jobs/reconciliation/daily.ts';
 import { startHousekeeping } from '../../jobs/housekeeping.ts';
 import { housekeepingTasks } from './housekeeping-tasks.ts';
-import { RabbitBroker } from '../../jobs/rabbitmq-broker.ts';
+import { namespaceOf, RabbitBroker } from '../../jobs/rabbitmq-broker.ts';
 import { Relay } from '../../jobs/relay.ts';
 import { Worker } from '../../jobs/worker.ts';
 import { createGatewayRegistry } from '../../payments/registry.ts';
+import { readInstallation } from '../../queries/installation.ts';
 import { createMailer } from '../../platform/mail.ts';
 import { Webhooks } from '../../webhooks/webhooks.ts';
 import type { Backend } from '../backend.ts';
@@ -37,7 +38,12 @@ export async function startWorker(backend: Backend, gatewayBaseUrl: string): Pro
   const broker =
     config.brokerUrl === undefined
       ? new InProcessBroker()
-      : new RabbitBroker({ brokerUrl: config.brokerUrl, logger, observer: metrics });
+      : new RabbitBroker({
+          brokerUrl: config.brokerUrl,
+          namespace: namespaceOf(await readInstallation(pool)),
+          logger,
+          observer: metrics,
+        });
   if (broker instanceof RabbitBroker) metrics.watchBroker(() => broker.ready);
   const mailer = createMailer({ smtpUrl: config.smtpUrl, outputDirectory: config.mailOutputDir, from: mailFrom });
   const gateways = await createGatewayRegistry(config.payments, gatewayBaseUrl);

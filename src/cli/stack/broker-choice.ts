@@ -14,7 +14,8 @@ export interface BrokerChoice {
 export const NO_BROKER: BrokerChoice = { brokerUrl: undefined, says: 'none: each worker runs the jobs that it relays' };
 
 /**
- * The broker that was configured, whether it answers yet or not; without one, that of this machine, if it answers.
+ * The broker that was configured, whether it answers yet or not; without one, that of this machine, if it answers: the
+ * jobs of whoever else is on it are in queues of their own.
  */
 export async function chooseBroker(configured: string | undefined): Promise<BrokerChoice> {
   const brokerUrl = configured ?? DEFAULT_BROKER_URL;

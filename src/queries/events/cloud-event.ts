@@ -6,7 +6,8 @@ export interface CloudEvent {
   readonly specversion: '1.0';
   /** The transition's id: the same in every copy of the event. */
   readonly id: string;
-  readonly source: '/roundtrip';
+  /** Bears the installation's token: several may send to the same exchange, and ids are each one's own. */
+  readonly source: string;
   readonly type: string;
   readonly subject: string;
   readonly time: Date;
@@ -38,7 +39,7 @@ export function cloudEventOf(placed: Omit<PlacedEvent, 'position'>): CloudEvent 
   return {
     specversion: '1.0',
     id: String(placed.transitionId),
-    source: '/roundtrip',
+    source: `/roundtrip/${placed.installation}`,
     type: domainEvent(placed.entityType, placed.toState).type,
     subject: `orders/${placed.orderId}`,
     time: placed.createdAt,

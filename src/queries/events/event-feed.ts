@@ -9,6 +9,8 @@ export interface PlacedEvent {
   /** From 1, without gaps. */
   readonly position: number;
   readonly transitionId: number;
+  /** Where it happened: the token of the database. */
+  readonly installation: string;
   readonly orderId: number;
   readonly orderNumber: string;
   readonly entityType: EntityType;
@@ -55,8 +57,8 @@ export async function readEventFeed(
   if (after === end) return { events: [], readUpTo: end };
   const { rows } = await pool.query<PlacedEvent>({
     name: 'read-event-feed',
-    text: `SELECT position, transition_id AS "transitionId", event_feed.order_id AS "orderId",
-                  order_number AS "orderNumber", entity_type AS "entityType", entity_id AS "entityId", event,
+    text: `SELECT position, transition_id AS "transitionId", (SELECT token FROM installation) AS installation,
+                  event_feed.order_id AS "orderId", order_number AS "orderNumber", entity_type AS "entityType", entity_id AS "entityId", event,
                   from_state AS "fromState", to_state AS "toState", actor, reason, sequence,
                   state_transitions.created_at AS "createdAt"
            FROM event_feed

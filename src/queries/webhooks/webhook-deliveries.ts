@@ -113,7 +113,8 @@ export async function webhookMessage(
 async function readCloudEvent(pool: Pool, transitionId: number): Promise<CloudEvent | undefined> {
   const { rows } = await pool.query<Omit<PlacedEvent, 'position'>>({
     name: 'read-event-of-transition',
-    text: `SELECT state_transitions.id AS "transitionId", order_id AS "orderId", order_number AS "orderNumber",
+    text: `SELECT state_transitions.id AS "transitionId", (SELECT token FROM installation) AS installation,
+                  order_id AS "orderId", order_number AS "orderNumber",
                   entity_type AS "entityType", entity_id AS "entityId", event, from_state AS "fromState",
                   to_state AS "toState", actor, reason, sequence, state_transitions.created_at AS "createdAt"
            FROM state_transitions JOIN orders ON orders.id = order_id WHERE state_transitions.id = $1`,
