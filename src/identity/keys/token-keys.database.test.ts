@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const tokenOf = async ({ customerTokens }: Identity) =>
-  (await customerTokens.issue({ customerId: 'asha', shopId: undefined, lifetimeSeconds: 900 })).token;
+  (await customerTokens.issue({ customerId: 'asha', shopId: null, endsWithShop: false, lifetimeSeconds: 900 })).token;
 const isGood = async ({ customerTokens }: Identity, token: string) =>
   'principal' in (await customerTokens.check(token));
 const count = async () => (await database.pool.query('SELECT FROM token_keys')).rowCount;
