@@ -51,3 +51,13 @@ test('the mail of a credit note says what is given back, and of which order and 
     attachments: [{ fileName: 'CRN2627-00000001.pdf', content: PDF }],
   });
 });
+
+test('the mail of a credit note over nothing promises no money', () => {
+  const { text } = composePaperMail({ ...CREDIT_NOTE_SAMPLE, totalMinor: 0 }, PDF, 'invoices@shop.example');
+  expect(text).not.toContain('give you back');
+  expect(text.split('\n').slice(2, 5)).toEqual([
+    'Credit note CRN2627/00000001, which takes back part of invoice INV2627/00000001 of your order RT-7KQ2-M9XW, is attached.',
+    'Its total is ₹0.00: no money is paid back with it.',
+    '',
+  ]);
+});

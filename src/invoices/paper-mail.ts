@@ -60,13 +60,20 @@ function invoiceWords(snapshot: InvoiceSnapshot): Words {
 }
 
 function creditNoteWords(snapshot: CreditNoteSnapshot): Words {
-  const { number, order, invoice, totalMinor, currency, locale } = snapshot;
+  const { number, totalMinor, currency, locale } = snapshot;
   const total = formatMoney(totalMinor, currency, locale);
   return {
     kind: 'credit-note',
     subject: `Your credit note ${number}`,
-    lines: [
-      `We give you back ${total} of your order ${order.number}.\nCredit note ${number}, which takes back part of invoice ${invoice.number}, is attached.`,
-    ],
+    lines: [totalMinor === 0 ? withoutMoney(snapshot, total) : withMoney(snapshot, total)],
   };
+}
+
+function withMoney({ number, order, invoice }: CreditNoteSnapshot, total: string): string {
+  return `We give you back ${total} of your order ${order.number}.\nCredit note ${number}, which takes back part of invoice ${invoice.number}, is attached.`;
+}
+
+/** What it takes back may be kept for something, or was given back before: nobody is told of a payment that never comes. */
+function withoutMoney({ number, order, invoice }: CreditNoteSnapshot, total: string): string {
+  return `Credit note ${number}, which takes back part of invoice ${invoice.number} of your order ${order.number}, is attached.\nIts total is ${total}: no money is paid back with it.`;
 }
