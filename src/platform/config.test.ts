@@ -292,6 +292,18 @@ describe('a wrong configuration', () => {
   });
 
   test.each([
+    'smtp://relay.example?tls=off',
+    'smtp://relay.example?tsl=optional',
+    'smtps://relay.example?tls=optional',
+  ])('has %s as SMTP_URL, of which something would be passed over', (address) => {
+    expect(faultOf({ SMTP_URL: address })).toBe(
+      'the configuration has 1 fault(s): SMTP_URL must have nothing behind the address, but for ?tls=optional with smtp://',
+    );
+    const relay = 'smtp://relay.example:25?tls=optional';
+    expect(readConfig({ SMTP_URL: relay }).smtpUrl).toBe(relay);
+  });
+
+  test.each([
     'ENCRYPTION_KEY',
     'DATABASE_URL',
     'BROKER_URL',

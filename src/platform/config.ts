@@ -133,7 +133,7 @@ export function readConfig(environment: Environment): Config {
     dataDir: text('DATA_DIR'),
     invoiceOutputDir: text('INVOICE_OUTPUT_DIR'),
     invoiceSigningKey: optional('INVOICE_SIGNING_KEY'),
-    smtpUrl: url('SMTP_URL', optional('SMTP_URL'), ['smtp:', 'smtps:']),
+    smtpUrl: smtpUrl(reader),
     mailOutputDir: text('MAIL_OUTPUT_DIR'),
     mailFrom: matching('MAIL_FROM', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     timezone: understoodBy(
@@ -218,6 +218,17 @@ function publicUrl({ optional, url, fault }: SettingReader): string | undefined 
   const address = url('PUBLIC_URL', optional('PUBLIC_URL'), ['http:', 'https:']);
   if (address !== undefined && URL.canParse(address) && new URL(address).href !== `${new URL(address).origin}/`) {
     fault('PUBLIC_URL', 'must be an address without a path or anything behind it, such as https://orders.shop.example');
+  }
+  return address;
+}
+
+/** What is misspelt behind the address would be passed over, and the mail server be one that nobody meant. */
+function smtpUrl({ optional, url, fault }: SettingReader): string | undefined {
+  const address = url('SMTP_URL', optional('SMTP_URL'), ['smtp:', 'smtps:']);
+  if (address === undefined || !URL.canParse(address)) return address;
+  const { protocol, search } = new URL(address);
+  if (search !== '' && !(protocol === 'smtp:' && search === '?tls=optional')) {
+    fault('SMTP_URL', 'must have nothing behind the address, but for ?tls=optional with smtp://');
   }
   return address;
 }

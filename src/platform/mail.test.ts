@@ -186,6 +186,25 @@ describe('a message to a mail server', () => {
     mailer.close();
   });
 
+  test('says nothing in the clear, beyond this machine, to one that offers no encryption', async () => {
+    const { port } = server.address() as AddressInfo;
+    // Leads to this machine, and is none of its loopback addresses.
+    const smtpUrl = `smtp://shop:hunter2@0.0.0.0:${port}`;
+    const mailer = createMailer({ smtpUrl, outputDirectory: folder, from: 'invoices@shop.example' });
+    await expect(mailer.send(MESSAGE)).rejects.toThrow(/STARTTLS/);
+    mailer.close();
+    expect(received.filter((line) => !/^(EHLO|STARTTLS|QUIT)/.test(line))).toEqual([]);
+  });
+
+  test('goes to a relay without encryption where the address says that it may', async () => {
+    const { port } = server.address() as AddressInfo;
+    const smtpUrl = `smtp://0.0.0.0:${port}?tls=optional`;
+    const mailer = createMailer({ smtpUrl, outputDirectory: folder, from: 'invoices@shop.example' });
+    await mailer.send(MESSAGE);
+    mailer.close();
+    expect(received).toContain(`Message-ID: ${MESSAGE.messageId}`);
+  });
+
   test('that is not there is rejected', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
@@ -211,6 +230,7 @@ function createMailServer(onLine: (line: string) => void): Server {
       }
       inMessage = line === 'DATA';
       if (inMessage) return '354 go on';
+      if (line === 'STARTTLS') return '502 not offered here';
       return line.startsWith('RCPT TO:<unknown@') ? '550 no such user' : '250 ok';
     };
     socket.write('220 ready\r\n');

@@ -37,7 +37,11 @@ export interface Mailer {
 }
 
 export interface MailerOptions {
-  /** Undefined: messages become `.eml` files in `outputDirectory`. */
+  /**
+   * By `smtps:` encrypted from the first byte; by `smtp:` once STARTTLS has been agreed on, or the message stays here: but
+   * for this machine's own server, and one with `?tls=optional`. Undefined: messages become `.eml` files in
+   * `outputDirectory`.
+   */
   readonly smtpUrl: string | undefined;
   readonly outputDirectory: string;
   readonly from: string;
@@ -65,6 +69,7 @@ function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mai
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port ? Number(url.port) : undefined,
     secure: url.protocol === 'smtps:',
+    requireTLS: url.protocol === 'smtp:' && !mayBePlain(url),
     auth: url.username ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } : undefined,
   });
   return {
@@ -80,6 +85,16 @@ function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mai
       transport.close();
     },
   };
+}
+
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+
+/**
+ * Whether a message and the password may go in the clear where the server offers no STARTTLS: else somebody between here
+ * and there need only take the offer out to read both.
+ */
+function mayBePlain({ hostname, searchParams }: URL): boolean {
+  return LOOPBACK_HOSTS.includes(hostname) || searchParams.get('tls') === 'optional';
 }
 
 const WORD = /[^\s<>"]+/g;

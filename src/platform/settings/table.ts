@@ -33,7 +33,10 @@ export const SETTINGS = {
     '',
     'PEM file of a private key, RSA or Ed25519, that signs a QR code on each paper; unset: no code',
   ],
-  SMTP_URL: ['', 'mail server, smtp:// or smtps://; unset: .eml files in MAIL_OUTPUT_DIR'],
+  SMTP_URL: [
+    '',
+    'mail server, smtps://, or smtp:// with STARTTLS; ?tls=optional for a relay without; unset: .eml files in MAIL_OUTPUT_DIR',
+  ],
   MAIL_OUTPUT_DIR: ['./mail', 'folder of the .eml files'],
   MAIL_FROM: ['invoices@shop.example', 'sender of the e-mails'],
   TIMEZONE: ['Asia/Kolkata', 'time zone of what people read, and of the financial year'],
