@@ -92,7 +92,7 @@ export function liveThrough(options: HistoryOptions): Changes {
     transitions: fold.transitions,
     jobs: fold.newJobs,
     finishedJobIds: fold.newJobs.map(({ id }) => id),
-    retriedJobIds: [],
+    jobsSeenTo: [],
     answers: [],
     invoiceSeries: undefined,
     creditNoteSeries: undefined,

@@ -33,7 +33,7 @@ export async function untilQuiet(world: World): Promise<void> {
 function findRestless(world: World): Promise<Restless[]> {
   return world.books.query<Restless>(`
     SELECT 'jobs ' || kind || ' ' || state || coalesce(' (' || max(last_error) || ')', '') AS what, count(*) AS count
-      FROM jobs WHERE state NOT IN ('DONE', 'DEAD') GROUP BY kind, state
+      FROM jobs WHERE state NOT IN ('DONE', 'DEAD', 'DISMISSED') GROUP BY kind, state
     UNION ALL
     SELECT 'transitions not in the feed', count(*) FROM state_transitions
       WHERE NOT EXISTS (SELECT FROM event_feed WHERE transition_id = state_transitions.id) HAVING count(*) > 0`);

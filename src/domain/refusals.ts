@@ -46,7 +46,8 @@ export const REFUSALS = {
   'credit_note.not_found': 'The order has no such credit note.',
   'invoice.not_found': 'The order has no invoice; shipping issues it.',
   'job.not_found': 'No job has this id.',
-  'job.not_retryable': 'The job is running or done; only one that waits or is dead can be run again.',
+  'job.not_retryable': 'The job is running or done; only one that waits, is dead or was dismissed can be run again.',
+  'job.not_dismissible': 'The job is not dead; only one that is can be dismissed.',
   'idempotency.key_reused': 'This Idempotency-Key was used with another request.',
 } as const;
 

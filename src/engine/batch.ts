@@ -74,7 +74,7 @@ export async function decideBatch(
       transitions: fold.transitions,
       jobs: fold.newJobs,
       finishedJobIds: fold.finishedJobIds,
-      retriedJobIds: fold.retriedJobIds,
+      jobsSeenTo: fold.jobsSeenTo,
       answers: fold.newAnswers,
       invoiceSeries: seriesChange(lastNumbers.invoice, invoiceNumber),
       creditNoteSeries: seriesChange(lastNumbers.creditNote, creditNoteNumber),
@@ -99,7 +99,7 @@ async function load(
   const intents = requests.map(({ intent }) => intent);
   const orderIds = [...new Set(orderIdsOfRequests.filter((id) => id !== undefined))];
   const numbers = intents.flatMap((intent) => (intent.kind === 'place' ? (intent.command.orderNumber ?? []) : []));
-  const jobIds = intents.flatMap((intent) => (intent.kind === 'retry_job' ? [intent.jobId] : []));
+  const jobIds = intents.flatMap((intent) => ('jobId' in intent ? [intent.jobId] : []));
   const sent = [
     lockOrders(client, orderIds, keptOrders),
     numbers.length > 0 ? takenOrderNumbers(client, numbers) : Promise.resolve(new Set<string>()),
@@ -200,7 +200,7 @@ export function usualIdsFor(requests: readonly EngineRequest[]): number {
 }
 
 function idsFor(requests: readonly EngineRequest[], parts: PartsOfOrders): number {
-  const commands = requests.flatMap(({ intent }) => (intent.kind === 'retry_job' ? [] : intent.command));
+  const commands = requests.flatMap(({ intent }) => ('jobId' in intent ? [] : intent.command));
   return commands.reduce((total, command) => total + MOST_IDS_BESIDE_PARTS + idsOfParts(command, parts), 0);
 }
 

@@ -1,6 +1,7 @@
 import type { JobRequest } from '../domain/decision.ts';
 import type { LedgerEntry } from '../domain/ledger/entries.ts';
 import type { CreditNote, Invoice, Order, Payment, Refund, Return } from '../domain/orders/order.ts';
+import type { JobView } from '../queries/jobs.ts';
 import type { ChainedFacts, ChainHead } from './audit/audit-chain.ts';
 import type { StoredAnswer } from './request.ts';
 
@@ -10,7 +11,8 @@ export interface Changes {
   readonly transitions: readonly ChainedTransition[];
   readonly jobs: readonly NewJob[];
   readonly finishedJobIds: readonly number[];
-  readonly retriedJobIds: readonly number[];
+  /** Those that people have run again or dismissed, as they are from now on. */
+  readonly jobsSeenTo: readonly JobView[];
   readonly answers: readonly KeptAnswer[];
   /** Undefined: no number was taken. */
   readonly invoiceSeries: SeriesChange | undefined;

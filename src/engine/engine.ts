@@ -295,7 +295,7 @@ export class Engine {
   #report({ changes }: BatchResult): void {
     const { observer } = this.#options;
     for (const { entityType, to } of changes.transitions) observer?.transition?.(entityType, to);
-    if (changes.jobs.length + changes.retriedJobIds.length > 0) observer?.jobsReady?.();
+    if (changes.jobs.length > 0 || changes.jobsSeenTo.some(({ state }) => state === 'READY')) observer?.jobsReady?.();
   }
 }
 

@@ -5,12 +5,12 @@ import type { Order } from '../domain/orders/order.ts';
 import { ALL_ORDERS, isWithin } from '../domain/orders/order-scope.ts';
 import { placeOrder } from '../domain/orders/place-order.ts';
 import { refusal, type Refusal } from '../domain/refusals.ts';
-import type { JobView } from '../queries/jobs.ts';
+import type { JobState, JobView } from '../queries/jobs.ts';
 import type { WholeOrder } from '../queries/orders/whole-orders.ts';
 import { committedReason, transitionHash, type ChainHead } from './audit/audit-chain.ts';
 import type { ChainedTransition, KeptAnswer, LedgerTransaction, NewJob, OrderChange } from './changes.ts';
 import { keyOf, matchKept } from './idempotency.ts';
-import type { Decided, EngineRequest, Intent, Outcome, RetryJob, Target } from './request.ts';
+import type { Decided, EngineRequest, Intent, JobIntent, JobSeenTo, Outcome, Target } from './request.ts';
 
 /** What was loaded for a batch. */
 export interface Loaded {
@@ -42,7 +42,7 @@ export class BatchFold {
   readonly ledger: LedgerTransaction[] = [];
   readonly newJobs: NewJob[] = [];
   readonly finishedJobIds: number[] = [];
-  readonly retriedJobIds: number[] = [];
+  readonly #jobsSeenTo = new Map<number, JobView>();
   readonly newAnswers: KeptAnswer[] = [];
 
   constructor(loaded: Loaded, circumstances: BatchCircumstances) {
@@ -57,6 +57,10 @@ export class BatchFold {
 
   get changedOrders(): OrderChange[] {
     return [...this.#working.values()].filter(({ before, after }) => before !== after);
+  }
+
+  get jobsSeenTo(): JobView[] {
+    return [...this.#jobsSeenTo.values()];
   }
 
   /** @param orderId the order that the request's target belongs to; undefined when there is none */
@@ -82,7 +86,8 @@ export class BatchFold {
       case 'change':
         return this.#record(this.#change(intent, orderId, request), request);
       case 'retry_job':
-        return this.#retry(intent);
+      case 'dismiss_job':
+        return this.#seeTo(intent, request);
     }
   }
 
@@ -153,17 +158,35 @@ export class BatchFold {
     });
   }
 
-  #retry({ jobId }: RetryJob): Decided {
-    const job = this.#jobs.get(jobId);
-    if (!job) return { kind: 'refused', refusal: refusal('job.not_found', `No job has the id ${jobId}.`) };
-    if (job.state !== 'DEAD' && job.state !== 'READY') {
-      const detail = `The job is ${job.state}; only one that is READY or DEAD can be run again.`;
-      return { kind: 'refused', refusal: refusal('job.not_retryable', detail, { state: job.state }) };
-    }
-    this.retriedJobIds.push(jobId);
+  #seeTo(intent: JobIntent, { actor }: EngineRequest): Decided {
+    const job = this.#jobsSeenTo.get(intent.jobId) ?? this.#jobs.get(intent.jobId);
+    if (!job) return { kind: 'refused', refusal: refusal('job.not_found', `No job has the id ${intent.jobId}.`) };
     const { now } = this.#circumstances;
-    return { kind: 'job_retried', job: { ...job, state: 'READY', attempts: 0, runAt: now, updatedAt: now } };
+    const seenTo = { ...job, seenToBy: actor, seenToAt: now, updatedAt: now };
+    if (intent.kind === 'dismiss_job') {
+      if (job.state !== 'DEAD') return { kind: 'refused', refusal: notDismissible(job) };
+      return this.#keep('job_dismissed', { ...seenTo, state: 'DISMISSED', seenToReason: intent.reason });
+    }
+    if (!RETRYABLE_STATES.includes(job.state)) return { kind: 'refused', refusal: notRetryable(job) };
+    return this.#keep('job_retried', { ...seenTo, state: 'READY', attempts: 0, runAt: now, seenToReason: null });
   }
+
+  /** Whoever comes to the job later in the batch finds it like this. */
+  #keep(kind: JobSeenTo['kind'], job: JobView): Decided {
+    this.#jobsSeenTo.set(job.id, job);
+    return { kind, job };
+  }
+}
+
+const RETRYABLE_STATES: readonly JobState[] = ['READY', 'DEAD', 'DISMISSED'];
+
+function notRetryable({ state }: JobView): Refusal {
+  const detail = `The job is ${state}; only one that is READY, DEAD or DISMISSED can be run again.`;
+  return refusal('job.not_retryable', detail, { state });
+}
+
+function notDismissible({ state }: JobView): Refusal {
+  return refusal('job.not_dismissible', `The job is ${state}; only one that is DEAD can be dismissed.`, { state });
 }
 
 function refuse(reason: Refusal): Decision {

@@ -20,7 +20,7 @@ export interface EngineRequest {
 
 export type Intent =
   | { readonly kind: 'place'; readonly command: PlaceOrder }
-  | RetryJob
+  | JobIntent
   | {
       readonly kind: 'change';
       readonly target: Target;
@@ -28,10 +28,20 @@ export type Intent =
       readonly expectedVersion?: number;
     };
 
-/** A person runs a job again, now: a dead letter, or one that waits for its next attempt. */
+/** What a person has become of a job. */
+export type JobIntent = RetryJob | DismissJob;
+
+/** A person runs a job again, now: a dead letter, one that was dismissed, or one that waits for its next attempt. */
 export interface RetryJob {
   readonly kind: 'retry_job';
   readonly jobId: number;
+}
+
+/** A person takes a dead letter off the list of what needs one, because it can never succeed, or need not. */
+export interface DismissJob {
+  readonly kind: 'dismiss_job';
+  readonly jobId: number;
+  readonly reason: string;
 }
 
 /** The order is named by itself or by something of it. */
@@ -59,7 +69,7 @@ export interface StoredAnswer {
 
 export type Outcome = Decided | Replayed;
 
-export type Decided = Done | JobRetried | RefusedOutcome;
+export type Decided = Done | JobSeenTo | RefusedOutcome;
 
 export interface Done {
   readonly kind: 'done';
@@ -70,8 +80,8 @@ export interface Done {
   readonly answer?: StoredAnswer;
 }
 
-export interface JobRetried {
-  readonly kind: 'job_retried';
+export interface JobSeenTo {
+  readonly kind: 'job_retried' | 'job_dismissed';
   readonly job: JobView;
   readonly answer?: StoredAnswer;
 }

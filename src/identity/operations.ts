@@ -70,6 +70,7 @@ export const OPERATIONS = {
   listJobs: STAFF,
   getJob: STAFF,
   retryJob: ['admin', 'support', 'finance'],
+  dismissJob: ['admin', 'support', 'finance'],
   retryJobsAlike: ['admin', 'support', 'finance'],
   listOrderJobs: STAFF,
 

@@ -4,12 +4,12 @@ import { useEngine } from '../../test/support/engine.ts';
 import { useEngines } from '../../test/support/engines.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { useJobs } from '../../test/support/jobs.ts';
-import { refusalCode, retryJob } from '../../test/support/http/requests.ts';
+import { dismissJob, refusalCode, retryJob } from '../../test/support/http/requests.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import { onlyOne } from '../domain/example-orders.ts';
 import { createLogger, silentLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/database/postgres.ts';
-import type { JobView } from '../queries/jobs.ts';
+import { countUnfinishedJobs, type JobView } from '../queries/jobs.ts';
 import { PublishError, type Broker, type JobMessage } from './broker.ts';
 import { GiveUp } from './handler.ts';
 import { JobStore } from './job-store.ts';
@@ -197,6 +197,14 @@ describe('a person runs a job again', () => {
     expect(await reread(job)).toMatchObject({ state: 'DONE', attempts: 1, lastError: null });
   });
 
+  test('who did it, and when, stands on the job', async () => {
+    const job = await newJob();
+    const outcome = await engines.open().execute({ ...retryJob(job.id), actor: 'asha' });
+    const row = await reread(job);
+    expect(outcome).toMatchObject({ job: { seenToBy: 'asha', seenToReason: null } });
+    expect(row).toMatchObject({ seenToBy: 'asha', seenToReason: null, seenToAt: row.updatedAt });
+  });
+
   test('one that waits for its back-off runs now', async () => {
     const job = await newJob();
     await database.pool.query(`UPDATE jobs SET run_at = now() + interval '10 minutes', attempts = 8 WHERE id = $1`, [
@@ -219,5 +227,64 @@ describe('a person runs a job again', () => {
 
   test('one that does not exist is refused', async () => {
     expect(refusalCode(await engines.open().execute(retryJob(900_000_000_000)))).toBe('job.not_found');
+  });
+});
+
+describe('a person dismisses a job', () => {
+  const deadJob = async () => {
+    const job = await newJob();
+    await database.pool.query(`UPDATE jobs SET state = 'DEAD', attempts = 12, last_error = '550' WHERE id = $1`, [
+      job.id,
+    ]);
+    return job;
+  };
+
+  test('a dead one counts as dead no more, says who did it and why, and does not run by itself', async () => {
+    const job = await deadJob();
+    let told = 0;
+    const engine = engines.open({ observer: { jobsReady: () => (told += 1) } });
+    const outcome = await engine.execute({ ...dismissJob(job.id, 'There is no such person'), actor: 'asha' });
+    const seenTo = { state: 'DISMISSED', attempts: 12, lastError: '550', seenToBy: 'asha' };
+    expect(outcome).toMatchObject({
+      kind: 'job_dismissed',
+      job: { ...seenTo, seenToReason: 'There is no such person' },
+    });
+    const row = await reread(job);
+    expect(row).toMatchObject({ ...seenTo, seenToReason: 'There is no such person', seenToAt: row.updatedAt });
+    expect((await countUnfinishedJobs(database.pool)).filter(({ state }) => state === 'DEAD')).toEqual([]);
+    expect(await new JobStore(database.pool).claim(100)).not.toContainEqual({ jobId: job.id, kind: job.kind });
+    expect(told).toBe(0);
+  });
+
+  test('it may still be run again', async () => {
+    const job = await deadJob();
+    const engine = engines.open();
+    await engine.execute(dismissJob(job.id));
+    await engine.execute({ ...retryJob(job.id), actor: 'ravi' });
+    expect(await reread(job)).toMatchObject({ state: 'READY', attempts: 0, seenToBy: 'ravi', seenToReason: null });
+  });
+
+  test('at the same time as it is run again: one comes after the other, and finds what that has made of it', async () => {
+    const job = await deadJob();
+    const engine = engines.open();
+    const outcomes = await Promise.all([
+      engine.execute(dismissJob(job.id)),
+      engine.execute(retryJob(job.id)),
+      engine.execute(dismissJob(job.id)),
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['job_dismissed', 'job_retried', 'refused']);
+    expect(await reread(job)).toMatchObject({ state: 'READY', attempts: 0 });
+  });
+
+  test.each(['READY', 'QUEUED', 'RUNNING', 'DONE'])('one that is %s is refused and left as it is', async (state) => {
+    const job = await newJob();
+    await database.pool.query('UPDATE jobs SET state = $2 WHERE id = $1', [job.id, state]);
+    const outcome = await engines.open().execute(dismissJob(job.id));
+    expect(outcome).toMatchObject({ refusal: { code: 'job.not_dismissible', facts: { state } } });
+    expect(await reread(job)).toMatchObject({ state, seenToBy: null });
+  });
+
+  test('one that does not exist is refused', async () => {
+    expect(refusalCode(await engines.open().execute(dismissJob(900_000_000_000)))).toBe('job.not_found');
   });
 });

@@ -56,11 +56,13 @@ export async function eraseCustomer(client: ClientBase, named: NamedCustomer, ac
   );
   await client.query('UPDATE returns SET reason = $2 WHERE order_id = ANY ($1::bigint[])', [ids, ERASED_TEXT]);
   await erasePayments(client, ids, pseudonym);
-  // What a gateway or a mail server has said to a job that is given up.
-  await client.query('UPDATE jobs SET last_error = $2 WHERE order_id = ANY ($1::bigint[]) AND last_error IS NOT NULL', [
-    ids,
-    ERASED_TEXT,
-  ]);
+  // What a gateway or a mail server has said to a job that is given up, and why somebody dismissed it.
+  await client.query(
+    `UPDATE jobs SET last_error = CASE WHEN last_error IS NOT NULL THEN $2 END,
+                     seen_to_reason = CASE WHEN seen_to_reason IS NOT NULL THEN $2 END
+     WHERE order_id = ANY ($1::bigint[]) AND (last_error IS NOT NULL OR seen_to_reason IS NOT NULL)`,
+    [ids, ERASED_TEXT],
+  );
   await client.query('SELECT erase_transition_reasons($1)', [ids]);
   const invoices = await countOf(client, 'SELECT erase_invoice_customers($1, $2) AS count', [ids, pseudonym]);
   await redactAnswers(client, ids, pseudonym);

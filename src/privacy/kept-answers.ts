@@ -48,6 +48,7 @@ const PERSONAL: Readonly<Record<string, (pseudonym: string, value: unknown, of: 
   failure_message: () => null,
   resolution: () => ERASED_TEXT,
   last_error: () => ERASED_TEXT,
+  seen_to_reason: () => ERASED_TEXT,
 };
 
 /** Fields by their name, however deep. */

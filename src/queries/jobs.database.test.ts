@@ -20,8 +20,8 @@ beforeAll(async () => {
   pool = createPool({ databaseUrl: database.url, applicationName: 'jobs', size: 1, logger: silentLogger });
   const { id } = await shop.place();
   await pool.query(
-    `INSERT INTO jobs (order_id, kind, subject_id, state, leased_until)
-     SELECT $1, 'invoice.render', n, state, CASE WHEN state IN ('QUEUED', 'RUNNING') THEN now() END
+    `INSERT INTO jobs (order_id, kind, subject_id, state, leased_until, seen_to_by, seen_to_reason)
+     SELECT $1, 'invoice.render', n, state, CASE WHEN state IN ('QUEUED', 'RUNNING') THEN now() END, 'asha', 'Mistyped'
      FROM unnest($2::text[]) AS state, generate_series(1, CASE state WHEN 'DONE' THEN $3::integer ELSE $4 END) AS n`,
     [id, JOB_STATES, DONE_JOBS, JOBS_OF_EACH_OTHER_STATE],
   );

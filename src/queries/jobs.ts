@@ -4,7 +4,7 @@ import type { Reads } from '../platform/database/pipelined-reads.ts';
 import { newestFirst, type Condition } from './lists/newest-first.ts';
 import { pageOf, type Page, type PageRequest } from './lists/paging.ts';
 
-export const JOB_STATES = ['READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD'] as const;
+export const JOB_STATES = ['READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD', 'DISMISSED'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
 export interface JobView {
@@ -17,12 +17,18 @@ export interface JobView {
   readonly attempts: number;
   readonly runAt: Date;
   readonly lastError: string | null;
+  /** The person who last had it run again or dismissed it. */
+  readonly seenToBy: string | null;
+  readonly seenToAt: Date | null;
+  /** Why it was dismissed. */
+  readonly seenToReason: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
 export const JOB_COLUMNS = `id, order_id AS "orderId", kind, subject_id AS "subjectId", state, attempts,
-                            run_at AS "runAt", last_error AS "lastError", created_at AS "createdAt",
+                            run_at AS "runAt", last_error AS "lastError", seen_to_by AS "seenToBy",
+                            seen_to_at AS "seenToAt", seen_to_reason AS "seenToReason", created_at AS "createdAt",
                             updated_at AS "updatedAt"`;
 
 export interface JobFilter {
@@ -47,6 +53,7 @@ const IS_IN_STATE: Readonly<Record<JobState, string>> = {
   RUNNING: "state = 'RUNNING'",
   DONE: "state = 'DONE'",
   DEAD: "state = 'DEAD'",
+  DISMISSED: "state = 'DISMISSED'",
 };
 
 /** Newest first. */
@@ -101,7 +108,7 @@ export async function listJobsOfOrder(pool: Pool, orderId: number, limit: number
   return rows;
 }
 
-/** How many jobs of each kind are in each unfinished state: what a scrape of the metrics reads, each by its index. */
+/** How many jobs of each kind are in each state in which something is to be done: what a scrape of the metrics reads, each by its index. */
 export async function countUnfinishedJobs(pool: Pool): Promise<{ kind: JobKind; state: JobState; jobs: number }[]> {
   const { rows } = await pool.query<{ kind: JobKind; state: JobState; jobs: number }>({
     name: 'count-unfinished-jobs',

@@ -327,6 +327,27 @@ describeConsole('a day of finance', () => {
     await isThere(page.getByText('No job is dead'));
   });
 
+  it('dismisses a dead job that can never succeed, with a reason, and sees who did it', async () => {
+    const [job] = await shop.sql<{ id: number; order_id: number }>(
+      `UPDATE jobs SET state = 'DEAD', last_error = '550 no such user', attempts = 12
+       WHERE id = (SELECT id FROM jobs WHERE kind = 'invoice.email' AND state = 'DONE' ORDER BY id LIMIT 1)
+       RETURNING id, order_id`,
+    );
+    const page = await shop.open('/operations?tab=jobs&state=DEAD');
+    const row = page.getByRole('listitem').filter({ hasText: '550 no such user' }).last();
+    await row.getByRole('button', { name: 'Dismiss' }).click();
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.getByRole('button', { name: 'Dismiss' });
+    expect(await confirm.isDisabled()).toBe(true);
+    expect(await breachesOf(page)).toEqual([]);
+    await dialog.getByLabel('Reason').fill('The address is mistyped');
+    await confirm.click();
+    await isThere(page.getByText('The job is dismissed.'));
+    await isThere(page.getByText('No job is dead'));
+    await page.goto(`${shop.url}/console/orders/${job?.order_id ?? 0}`);
+    await isThere(page.getByText(/^Dismissed by .*: The address is mistyped$/));
+  });
+
   it('sees what each gateway difference means, resolves one with a reason, and has the books compared now', async () => {
     const [order] = await shop.sql<{ id: number }>(`SELECT id FROM orders WHERE state = 'PAID' ORDER BY id LIMIT 1`);
     await shop.sql(

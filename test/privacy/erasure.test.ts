@@ -216,6 +216,11 @@ describe('a customer who is erased', () => {
     await work();
     await recordRefundsElsewhere();
     await differAndDie(id);
+    const { rows: died } = await api.database.pool.query<{ id: number }>(
+      `UPDATE jobs SET state = 'DEAD' WHERE order_id = $1 AND kind = 'invoice.render' RETURNING id`,
+      [id],
+    );
+    expect((await api.post(`/v1/jobs/${died[0]?.id ?? 0}/dismiss`, { reason: REASON })).statusCode).toBe(200);
     const held = await dump();
     const planted = [CUSTOMER, EMAIL, 'canary reason', 'Canary Person', ...OF_PAYMENTS, GATEWAY_REFERENCE];
     for (const canary of planted) expect(held).toContain(canary);

@@ -21,7 +21,7 @@ export interface TestJobs {
   of(orderId: number, kind: JobKind): Promise<JobView[]>;
   /** Leaves nothing to do: what an earlier test has left to wait is nobody's here. */
   clear(): Promise<void>;
-  /** Waits until every job is DONE or DEAD. Nobody sleeps through a back-off: what waits for its time gets it now. */
+  /** Waits until every job is DONE, DEAD or DISMISSED. Nobody sleeps through a back-off: what waits for its time gets it now. */
   allEnded(): Promise<void>;
   /** Takes a job as relay and worker do, for a test that runs it by hand. */
   take(jobId: number): Promise<RunningJob>;
@@ -71,7 +71,7 @@ export function useJobs(database: TestDatabase): TestJobs {
       const unfinished = async () => {
         await database.pool.query(`UPDATE jobs SET run_at = now() WHERE state = 'READY' AND run_at > now()`);
         const { rows } = await database.pool.query<{ kind: JobKind; state: string }>(
-          `SELECT kind, state FROM jobs WHERE state NOT IN ('DONE', 'DEAD')`,
+          `SELECT kind, state FROM jobs WHERE state NOT IN ('DONE', 'DEAD', 'DISMISSED')`,
         );
         return rows;
       };

@@ -108,6 +108,15 @@ export function retryJob(id: number) {
   );
 }
 
+export function dismissJob(id: number, reason: string, key: string) {
+  return answerOf(
+    api.POST('/v1/jobs/{id}/dismiss', {
+      params: { path: { id }, header: { 'idempotency-key': key } },
+      body: { reason: reason.trim() },
+    }),
+  );
+}
+
 /** Dead jobs of one kind that failed with the same words; null: whatever they failed with. */
 export function retryJobsAlike(kind: Job['kind'], lastError: string | null) {
   return answerOf(

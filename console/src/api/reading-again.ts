@@ -26,8 +26,10 @@ export function orderIsReadAgainMs({ invoice, credit_notes: notes, customer_emai
   );
 }
 
+const AT_REST: readonly Job['state'][] = ['DONE', 'DEAD', 'DISMISSED'];
+
 /** As long as one of the jobs has not ended. */
 export function jobsAreReadAgainMs(jobs: readonly Job[]): number | false {
-  const underWay = jobs.filter(({ state }) => state !== 'DONE' && state !== 'DEAD');
+  const underWay = jobs.filter(({ state }) => !AT_REST.includes(state));
   return readAgainMs(underWay.map(({ updated_at: at }) => at));
 }

@@ -28,6 +28,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   RUNNING: 'moving',
   DONE: 'good',
   DEAD: 'bad',
+  DISMISSED: 'quiet',
   INVITED: 'waiting',
   ACTIVE: 'good',
   ENABLED: 'good',

@@ -60,7 +60,7 @@ export function fingerprintOf({ method, url, body }: FastifyRequest): Buffer {
   return hash('sha256', JSON.stringify([method, url, body ?? null]), 'buffer');
 }
 
-/** The order of an outcome that has one: every outcome but a retried job's. */
+/** The order of an outcome that has one: every outcome but a job's. */
 export function orderOf(outcome: Exclude<Decided, { kind: 'refused' }>): Order {
   if (outcome.kind !== 'done') throw new TypeError(`an outcome of kind ${outcome.kind} has no order`);
   return outcome.order;

@@ -121,6 +121,7 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
     operation: { meaning: 'what was asked for, by its operationId', example: 'retryRefund' },
   },
   'job.not_retryable': { state: { meaning: 'the state that the job is in', example: 'RUNNING' } },
+  'job.not_dismissible': { state: { meaning: 'the state that the job is in', example: 'DISMISSED' } },
 };
 
 function illegalTransition(example: typeof order | typeof refund): Record<string, ProblemFact> {

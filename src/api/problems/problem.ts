@@ -59,6 +59,7 @@ const STATUS_OF_REFUSAL: Readonly<Record<RefusalCode, number>> = {
   'invoice.not_found': 404,
   'job.not_found': 404,
   'job.not_retryable': 409,
+  'job.not_dismissible': 409,
   'idempotency.key_reused': 422,
 };
 

@@ -1,13 +1,21 @@
 import { Type } from 'typebox';
 import { OutcomeUnknown } from '../../platform/database/transaction.ts';
-import { findDeadJobs, listJobs, listJobsOfOrder, readJob } from '../../queries/jobs.ts';
+import type { Decided } from '../../engine/request.ts';
+import { findDeadJobs, listJobs, listJobsOfOrder, readJob, type JobView } from '../../queries/jobs.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { write } from '../http/write.ts';
 import { IdempotencyHeader, IdParameters, ref, strict } from '../schemas/common.ts';
-import { JobListQuery, JobPage, JobSchema, RetriedJobsSchema, RetryJobsBody } from '../schemas/record.ts';
+import {
+  DismissJobBody,
+  JobListQuery,
+  JobPage,
+  JobSchema,
+  RetriedJobsSchema,
+  RetryJobsBody,
+} from '../schemas/record.ts';
 import { jobView } from '../views/record.ts';
 
 /** Of those that are alike, how many one request runs again. */
@@ -22,7 +30,9 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
         operationId: 'listJobs',
         tags: ['jobs'],
         summary: 'List jobs, newest first',
-        description: 'DEAD ones ran twelve times without success, or cannot succeed; they wait for a person.',
+        description:
+          'DEAD ones ran twelve times without success, or cannot succeed; they wait for a person. Of DISMISSED ones a ' +
+          'person has said that nothing is to be done.',
         querystring: JobListQuery,
         response: { 200: { description: 'A page of jobs', ...ref(JobPage) }, ...problemAnswers() },
       },
@@ -57,8 +67,10 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
       schema: {
         operationId: 'retryJob',
         tags: ['jobs'],
-        summary: 'Run a dead or waiting job again, now',
-        description: 'Its attempts begin again from none. Whatever it did before, running it again has one effect.',
+        summary: 'Run a dead, dismissed or waiting job again, now',
+        description:
+          'Its attempts begin again from none. Whatever it did before, running it again has one effect. Who asked for it is ' +
+          'on the job.',
         headers: IdempotencyHeader,
         params: IdParameters,
         body: Type.Object({}, { ...strict, examples: [{}] }),
@@ -75,10 +87,38 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
         reply,
         intent: { kind: 'retry_job', jobId: request.params.id },
         status: 200,
-        view: (outcome) => {
-          if (outcome.kind !== 'job_retried') throw new TypeError('the outcome has no job');
-          return { view: jobView(outcome.job) };
+        view: (outcome) => ({ view: jobView(jobOf(outcome)) }),
+      }),
+  );
+
+  api.post(
+    '/v1/jobs/:id/dismiss',
+    {
+      schema: {
+        operationId: 'dismissJob',
+        tags: ['jobs'],
+        summary: 'Take a dead job off the list of what needs a person',
+        description:
+          'For one that can never succeed, such as an e-mail to an address that there is not. It is DISMISSED, with who ' +
+          'did it and why, counts as dead no more, and does not run unless somebody has it run again. What it was about ' +
+          'stays undone: a refund is not paid by it.',
+        headers: IdempotencyHeader,
+        params: IdParameters,
+        body: DismissJobBody,
+        response: {
+          200: { description: 'The job as it is now', ...ref(JobSchema) },
+          ...problemAnswers(...WITH_BODY, 'job.not_found', 'job.not_dismissible'),
         },
+      },
+    },
+    async (request, reply) =>
+      write({
+        engine,
+        request,
+        reply,
+        intent: { kind: 'dismiss_job', jobId: request.params.id, reason: request.body.reason },
+        status: 200,
+        view: (outcome) => ({ view: jobView(jobOf(outcome)) }),
       }),
   );
 
@@ -144,4 +184,9 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
       return { data: found.map(jobView) };
     },
   );
+}
+
+function jobOf(outcome: Exclude<Decided, { kind: 'refused' }>): JobView {
+  if (outcome.kind === 'done') throw new TypeError('the outcome has no job');
+  return outcome.job;
 }

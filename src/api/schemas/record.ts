@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { JOB_KINDS } from '../../domain/decision.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { JOB_STATES } from '../../queries/jobs.ts';
-import { Id, named, Nullable, pageOf, PageQuery, ref, strict, TimestampOut } from './common.ts';
+import { Id, named, Nullable, pageOf, PageQuery, ref, strict, Text, TimestampOut } from './common.ts';
 
 export const TransitionSchema = named(
   'Transition',
@@ -43,9 +43,12 @@ export const JobSchema = named(
     attempts: Type.Integer(),
     run_at: TimestampOut,
     last_error: Nullable(Type.String()),
+    seen_to_by: { ...Nullable(Type.String()), description: 'Who last had it run again, or dismissed it' },
+    seen_to_at: Nullable(TimestampOut),
+    seen_to_reason: { ...Nullable(Type.String()), description: 'Why it was dismissed' },
     created_at: TimestampOut,
     updated_at: TimestampOut,
-    allowed: Type.Array(Type.Enum(['retry'] as const)),
+    allowed: Type.Array(Type.Enum(['retry', 'dismiss'] as const)),
   }),
 );
 export const JobPage = pageOf(JobSchema);
@@ -57,6 +60,11 @@ export const JobListQuery = Type.Object(
     ...PageQuery,
   },
   strict,
+);
+
+export const DismissJobBody = Type.Object(
+  { reason: { ...Text(1_000, 'The customer has mistyped the address'), description: 'Kept on the job' } },
+  { ...strict, examples: [{ reason: 'The customer has mistyped the address' }] },
 );
 
 export const RetryJobsBody = Type.Object(

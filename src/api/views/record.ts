@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { JobView } from '../../queries/jobs.ts';
+import type { JobState, JobView } from '../../queries/jobs.ts';
 import type { TransitionView } from '../../queries/orders/transitions.ts';
 import type { JobSchema, TransitionSchema } from '../schemas/record.ts';
 
@@ -30,8 +30,16 @@ export function jobView(view: JobView): Static<typeof JobSchema> {
     attempts: view.attempts,
     run_at: view.runAt,
     last_error: view.lastError,
+    seen_to_by: view.seenToBy,
+    seen_to_at: view.seenToAt,
+    seen_to_reason: view.seenToReason,
     created_at: view.createdAt,
     updated_at: view.updatedAt,
-    allowed: view.state === 'DEAD' || view.state === 'READY' ? ['retry'] : [],
+    allowed: allowedOf(view.state),
   };
+}
+
+function allowedOf(state: JobState): Static<typeof JobSchema>['allowed'] {
+  if (state === 'DEAD') return ['retry', 'dismiss'];
+  return state === 'READY' || state === 'DISMISSED' ? ['retry'] : [];
 }

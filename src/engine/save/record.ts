@@ -1,7 +1,7 @@
 import type { Changes } from '../changes.ts';
 import type { Write } from './write.ts';
 
-/** The record of transitions, the jobs that they cause, and the answers that are kept for idempotency keys. */
+/** The record of transitions, the jobs that they cause and people have seen to, and the answers that are kept for idempotency keys. */
 export function saveRecord(write: Write, changes: Changes): void {
   write(
     'insert-transitions',
@@ -44,11 +44,15 @@ export function saveRecord(write: Write, changes: Changes): void {
     (id) => [id],
   );
   write(
-    'retry-jobs',
-    changes.retriedJobIds,
-    `UPDATE jobs SET state = 'READY', attempts = 0, run_at = now(), leased_until = NULL, updated_at = now()
-     WHERE id = ANY ($1::bigint[])`,
-    (id) => [id],
+    'see-to-jobs',
+    changes.jobsSeenTo,
+    `UPDATE jobs SET state = seen.state, attempts = seen.attempts,
+                     run_at = CASE seen.state WHEN 'READY' THEN now() ELSE jobs.run_at END, leased_until = NULL,
+                     seen_to_by = seen.actor, seen_to_at = now(), seen_to_reason = seen.reason, updated_at = now()
+     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[])
+          AS seen (id, state, attempts, actor, reason)
+     WHERE jobs.id = seen.id`,
+    (job) => [job.id, job.state, job.attempts, job.seenToBy, job.seenToReason],
   );
   write(
     'keep-answers',

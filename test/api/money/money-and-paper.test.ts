@@ -169,6 +169,25 @@ describe('jobs', () => {
     expect((await api.get(`/v1/jobs/${id}`)).json()).toMatchObject({ state: 'READY', attempts: 0 });
   });
 
+  it('that can never succeed are dismissed, with who did it and why, and may be run again later', async () => {
+    const { id } = await jobOf(await deliveredOrder(api));
+    await become(id, 'DEAD');
+    const reason = 'The customer has mistyped the address';
+    for (const body of [{}, { reason: '' }, { reason: 'x'.repeat(1_001) }]) {
+      expect((await api.post(`/v1/jobs/${id}/dismiss`, body)).statusCode).toBe(400);
+    }
+    const answer = await api.post(`/v1/jobs/${id}/dismiss`, { reason });
+    expect(answer.statusCode).toBe(200);
+    const dismissed = { id, state: 'DISMISSED', seen_to_by: 'local', seen_to_reason: reason, allowed: ['retry'] };
+    expect(answer.json()).toMatchObject(dismissed);
+    expect((await api.get(`/v1/jobs/${id}`)).json()).toMatchObject(dismissed);
+    const listed = (await api.get('/v1/jobs?state=DISMISSED')).json<PageJson<JobJson>>().data;
+    expect(listed).toMatchObject([dismissed]);
+    const again = await api.post(`/v1/jobs/${id}/dismiss`, { reason });
+    expect(again.json<ProblemJson>()).toMatchObject({ status: 409, code: 'job.not_dismissible', state: 'DISMISSED' });
+    expect((await api.post(`/v1/jobs/${id}/retry`)).json()).toMatchObject({ state: 'READY', seen_to_reason: null });
+  });
+
   it.for(['QUEUED', 'RUNNING', 'DONE'])('that are %s are left alone', async (state) => {
     const { id } = await jobOf(await deliveredOrder(api));
     await become(id, state);

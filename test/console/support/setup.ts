@@ -88,7 +88,7 @@ async function untilAtRest(pool: pg.Pool): Promise<void> {
   const deadline = performance.now() + REST_PATIENCE_MS;
   while (performance.now() < deadline) {
     const { rows } = await pool.query<{ restless: boolean }>(
-      `SELECT EXISTS (SELECT FROM jobs WHERE state NOT IN ('DONE', 'DEAD'))
+      `SELECT EXISTS (SELECT FROM jobs WHERE state NOT IN ('DONE', 'DEAD', 'DISMISSED'))
            OR (SELECT count(*) FROM state_transitions) > (SELECT count(*) FROM event_feed) AS restless`,
     );
     if (rows[0]?.restless === false) return;

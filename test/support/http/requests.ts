@@ -39,6 +39,10 @@ export function retryJob(jobId: number): EngineRequest {
   return { actor: ACTOR, intent: { kind: 'retry_job', jobId } };
 }
 
+export function dismissJob(jobId: number, reason = 'The address is mistyped'): EngineRequest {
+  return { actor: ACTOR, intent: { kind: 'dismiss_job', jobId, reason } };
+}
+
 let rendered = 0;
 
 /** The request with an idempotency key. No two renderings are alike, so an answer that was rendered again shows. */

@@ -11,11 +11,12 @@ import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { tellDone, tellFailed } from '../../parts/toast.tsx';
 import { useMay } from '../../shell/me.tsx';
+import { DismissJobDialog, JobSeenTo } from '../orders/order/job-dismissal.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { ShowMore } from './show-more.tsx';
 import classes from './operations.module.css';
 
-const STATES: readonly Job['state'][] = ['DEAD', 'READY', 'QUEUED', 'RUNNING', 'DONE'];
+const STATES: readonly Job['state'][] = ['DEAD', 'READY', 'QUEUED', 'RUNNING', 'DONE', 'DISMISSED'];
 
 /** Jobs of one kind that failed with the same words: they mostly have one cause, and are run again together. */
 interface Alike {
@@ -28,6 +29,8 @@ export function JobsTab({ state: given }: { readonly state: string }) {
   const client = useQueryClient();
   const may = useMay();
   const [busy, setBusy] = useState<string>();
+  // Held as it was when the dialog opened: the list, read every few seconds, may lose it before somebody has answered.
+  const [dismissed, setDismissed] = useState<Job>();
   const state = STATES.find((each) => each === given) ?? 'DEAD';
   const list = useInfiniteQuery(jobsQuery({ state }));
   const jobs = list.data?.pages.flatMap(({ data }) => data) ?? [];
@@ -98,6 +101,7 @@ export function JobsTab({ state: given }: { readonly state: string }) {
                   · {counted(job.attempts, 'attempt')} · <When at={job.updated_at} />
                 </span>
                 {job.last_error !== null && <span className={classes.error}>{job.last_error}</span>}
+                <JobSeenTo job={job} />
               </span>
               {may('retryJob') && job.allowed.includes('retry') && (
                 <Button
@@ -114,11 +118,31 @@ export function JobsTab({ state: given }: { readonly state: string }) {
                   Run now
                 </Button>
               )}
+              {may('dismissJob') && job.allowed.includes('dismiss') && (
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => {
+                    setDismissed(job);
+                  }}
+                >
+                  Dismiss
+                </Button>
+              )}
             </li>
           ))}
         </ul>
         <ShowMore list={list} />
       </Panel>
+      {dismissed && (
+        <DismissJobDialog
+          job={jobs.find(({ id }) => id === dismissed.id) ?? dismissed}
+          isGone={!jobs.some(({ id }) => id === dismissed.id)}
+          onClose={() => {
+            setDismissed(undefined);
+          }}
+        />
+      )}
     </>
   );
 }

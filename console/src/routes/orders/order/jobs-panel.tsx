@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { retryJob } from '../../../api/moves.ts';
 import { orderJobsQuery } from '../../../api/queries.ts';
+import type { Job } from '../../../api/types.ts';
 import { When } from '../../../format/time.tsx';
 import { Loaded } from '../../../parts/outcome.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../../parts/toast.tsx';
 import { useMay } from '../../../shell/me.tsx';
+import { DismissJobDialog, JobSeenTo } from './job-dismissal.tsx';
 import classes from './order.module.css';
 
 /** The work behind the scenes: what is done, what waits, and why it failed. */
@@ -15,6 +18,7 @@ export function JobsPanel({ orderId }: { readonly orderId: number }) {
   const client = useQueryClient();
   const may = useMay();
   const jobs = useQuery(orderJobsQuery(orderId));
+  const [dismissed, setDismissed] = useState<Job>();
   const retry = async (id: number) => {
     try {
       await retryJob(id);
@@ -46,13 +50,33 @@ export function JobsPanel({ orderId }: { readonly orderId: number }) {
                       Run now
                     </Button>
                   )}
+                  {may('dismissJob') && job.allowed.includes('dismiss') && (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      onClick={() => {
+                        setDismissed(job);
+                      }}
+                    >
+                      Dismiss
+                    </Button>
+                  )}
                 </div>
                 {job.last_error !== null && <p className={classes.bad}>{job.last_error}</p>}
+                <JobSeenTo job={job} />
               </li>
             ))}
           </ul>
         )}
       </Loaded>
+      {dismissed && (
+        <DismissJobDialog
+          job={jobs.data?.data.find(({ id }) => id === dismissed.id) ?? dismissed}
+          onClose={() => {
+            setDismissed(undefined);
+          }}
+        />
+      )}
     </Panel>
   );
 }
