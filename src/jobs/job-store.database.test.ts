@@ -302,16 +302,30 @@ describe('giving back', () => {
   });
 });
 
-test('what was done is removed once it is past its keeping; what is dead or to be done stays, however old', async () => {
+test('what was done or dismissed is removed once that is past its keeping; what is dead or to be done stays, however old', async () => {
+  const removed = [
+    ['DONE', 91, 91],
+    ['DISMISSED', 400, 91],
+  ] as const;
+  // A dead letter that a person had run again long after: it is the newest of what was done.
+  const kept = [
+    ['DONE', 89, 89],
+    ['DONE', 400, 0],
+    ['DISMISSED', 400, 89],
+    ['DEAD', 400, 400],
+    ['READY', 400, 400],
+    ['RUNNING', 400, 400],
+  ] as const;
+  const all = [...removed, ...kept];
   const { rows } = await database.pool.query<{ id: number }>(
-    `INSERT INTO jobs (order_id, kind, subject_id, state, created_at)
-     SELECT $1, 'invoice.render', 1, state, now() - make_interval(days => age)
-     FROM unnest(ARRAY['DONE', 'DONE', 'DEAD', 'READY', 'RUNNING'], ARRAY[91, 89, 400, 400, 400]) AS job (state, age)
-     RETURNING id`,
-    [orderId],
+    `INSERT INTO jobs (order_id, kind, subject_id, state, created_at, updated_at, seen_to_by, seen_to_reason)
+     SELECT $1, 'invoice.render', 1, state, now() - make_interval(days => made), now() - make_interval(days => changed),
+            'asha', 'Mistyped'
+     FROM unnest($2::text[], $3::integer[], $4::integer[]) AS job (state, made, changed) RETURNING id`,
+    [orderId, all.map(([state]) => state), all.map(([, made]) => made), all.map(([, , changed]) => changed)],
   );
-  const [old, ...others] = rows.map(({ id }) => id);
-  expect(await removeDoneJobs(database.pool, 90)).toBe(1);
-  expect(await store().existing([old ?? 0, ...others])).toEqual(new Set(others));
+  const ids = rows.map(({ id }) => id);
+  expect(await removeDoneJobs(database.pool, 90)).toBe(removed.length);
+  expect(await store().existing(ids)).toEqual(new Set(ids.slice(removed.length)));
   expect(await removeDoneJobs(database.pool, 90)).toBe(0);
 });

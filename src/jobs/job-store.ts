@@ -199,18 +199,25 @@ export class JobStore {
 const REMOVED_AT_ONCE = 2_000;
 
 /**
- * Removes jobs that were done so many days ago, a bounded number, so that the table stays as large as what goes on: what
- * they did is on the order's record. Those that are dead stay until a person has seen to them. Answers with how many.
+ * Removes jobs that were done or dismissed so many days ago, a bounded number, so that the table stays as large as what
+ * goes on: what they did is on the order's record. Those that are dead stay until a person has seen to them. Answers with
+ * how many.
  */
 export async function removeDoneJobs(pool: Pool, keepDays: number): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'remove-done-jobs',
-    text: `DELETE FROM jobs WHERE id = ANY (ARRAY(
-             SELECT id FROM jobs WHERE state = 'DONE' AND created_at < now() - make_interval(days => $1)
-             ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+    text: `DELETE FROM jobs WHERE id = ANY (ARRAY(${endedLongAgo('DONE')}) || ARRAY(${endedLongAgo('DISMISSED')}))`,
     values: [keepDays, REMOVED_AT_ONCE],
   });
   return rowCount ?? 0;
+}
+
+/** Found by when they were made, as their index has them: few that are so old have ended later. */
+function endedLongAgo(state: 'DONE' | 'DISMISSED'): string {
+  return `SELECT id FROM jobs
+          WHERE state = '${state}' AND created_at < now() - make_interval(days => $1)
+            AND updated_at < now() - make_interval(days => $1)
+          ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`;
 }
 
 /** PostgreSQL's text holds no NUL, and an error message may quote anything. */

@@ -78,7 +78,7 @@ export const SETTINGS = {
     'days after which a customer is erased who has had nothing to do with the shop; unset: never by itself',
   ],
   WEBHOOK_LOG_KEEP_DAYS: ['30', 'days that webhook deliveries and what was answered are kept once they are through'],
-  JOB_KEEP_DAYS: ['90', 'days that the jobs of workers are kept once they are done'],
+  JOB_KEEP_DAYS: ['90', 'days that the jobs of workers are kept once they are done or dismissed'],
   SECURITY_LOG_KEEP_DAYS: ['180', 'days that it is kept who was let in or kept out, with their addresses'],
   WEBHOOK_ALLOWED_NETWORKS: [
     '',
