@@ -1,14 +1,16 @@
 -- A dead job that can never succeed may be dismissed by a person, with a reason: it is DISMISSED then, neither dead nor
 -- done, and goes with those that were done. Who saw to a job last stands on it, whether they had it run again or
--- dismissed it. The CHECKs are NOT VALID, as no row can break them that is there already.
+-- dismissed it. Runs that were ever begun are counted beside attempts, which begin anew: by that number a run that has lost
+-- its job is told from the one that has it. The CHECKs are NOT VALID, as no row can break them that is there already.
 --
--- The version before goes on: it reads the state and never writes it. The index is small; whoever needs a job waits while
--- the table is read once for it, less than half a second for each million jobs. The strongest lock comes first, since
--- one that had to grow could meet somebody else's that has to as well.
+-- The version before goes on: it reads the state and never writes it, and counts no runs. The index is small; whoever
+-- needs a job waits while the table is read once for it, less than half a second for each million jobs. The strongest
+-- lock comes first, since one that had to grow could meet somebody else's that has to as well.
 ALTER TABLE jobs
     ADD COLUMN seen_to_by text,
     ADD COLUMN seen_to_at timestamptz(3),
     ADD COLUMN seen_to_reason text,
+    ADD COLUMN runs integer NOT NULL DEFAULT 0,
     DROP CONSTRAINT jobs_state_check,
     ADD CONSTRAINT jobs_state_check
         CHECK (state IN ('READY', 'QUEUED', 'RUNNING', 'DONE', 'DEAD', 'DISMISSED')) NOT VALID,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
+import { retryJob } from '../../test/support/http/requests.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { useEngine } from '../../test/support/engine.ts';
 import { useSessions } from '../../test/support/sessions.ts';
@@ -262,6 +263,32 @@ describe('a run that has lost its job', () => {
     await store().bury(stale, 'stale');
     await store().putBack([stale]);
     expect(await rowOf(stale.id)).toMatchObject({ state: 'RUNNING', attempts: 2 });
+    await letLeaseRunOut(current.id);
+    await store().extend([stale]);
+    expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });
+  });
+
+  test.each([
+    ['given back', (job: RunningJob) => store().putBack([job])],
+    ['put off', (job: RunningJob) => store().postpone(job, 0, 'the other side is at it')],
+    [
+      'run again by a person',
+      async ({ id }: RunningJob) => {
+        await letLeaseRunOut(id);
+        await store().recoverExpired();
+        await shop.engine.execute(retryJob(id));
+      },
+    ],
+  ])('leaves it to the next run where that has the same number, because the job was %s', async (_, lose) => {
+    const stale = await begun(await newJob());
+    await lose(stale);
+    const current = await begun(stale.id);
+    expect(current.attempt).toBe(stale.attempt);
+    await store().reschedule(stale, 60_000, 'stale');
+    await store().postpone(stale, 60_000, 'stale');
+    await store().bury(stale, 'stale');
+    await store().putBack([stale]);
+    expect(await rowOf(stale.id)).toMatchObject({ state: 'RUNNING', attempts: 1 });
     await letLeaseRunOut(current.id);
     await store().extend([stale]);
     expect(await store().recoverExpired()).toEqual({ ready: 1, dead: 0 });

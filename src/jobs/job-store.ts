@@ -9,8 +9,10 @@ export interface RunningJob {
   readonly orderId: number;
   readonly kind: JobKind;
   readonly subjectId: number;
-  /** This run's number, from 1. It is the lease's token too: a run whose number is past has lost the job. */
+  /** This run's number, from 1, of those that count. */
   readonly attempt: number;
+  /** This run's number of all that were ever begun. It is the lease's token: a run whose number is past has lost the job. */
+  readonly run: number;
 }
 
 /** How many jobs whose lease ran out are in which state now. */
@@ -32,9 +34,12 @@ const MOST_ERROR_CHARACTERS = 1_000;
 
 /** Runs that still have their jobs, in the order in which everybody locks jobs, so that no two wait in a circle. */
 const HELD_JOBS = `
-  SELECT jobs.id FROM jobs JOIN unnest($1::bigint[], $2::integer[]) AS held (id, attempt)
-    ON jobs.id = held.id AND jobs.attempts = held.attempt
+  SELECT jobs.id FROM jobs JOIN unnest($1::bigint[], $2::integer[], $3::integer[]) AS held (id, attempt, run)
+    ON jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.runs = held.run
   WHERE state = 'RUNNING' ORDER BY jobs.id`;
+
+/** The attempt as well, since the version before counts no runs. */
+const IS_HELD = "id = $1 AND attempts = $2 AND runs = $3 AND state = 'RUNNING'";
 
 /** The jobs table as relay and workers use it. Leases run by the database's clock alone, so no worker's clock matters. */
 export class JobStore {
@@ -80,10 +85,10 @@ export class JobStore {
   async begin(jobIds: readonly number[]): Promise<RunningJob[]> {
     const { rows } = await this.#pool.query<RunningJob>({
       name: 'begin-jobs',
-      text: `UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1,
+      text: `UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1, runs = runs + 1,
                              leased_until = now() + make_interval(secs => $2), updated_at = now()
              WHERE id = ANY ($1::bigint[]) AND state = 'QUEUED'
-             RETURNING id, order_id AS "orderId", kind, subject_id AS "subjectId", attempts AS attempt`,
+             RETURNING id, order_id AS "orderId", kind, subject_id AS "subjectId", attempts AS attempt, runs AS run`,
       values: [jobIds, this.leases.jobSeconds],
     });
     return rows;
@@ -103,9 +108,9 @@ export class JobStore {
   async extend(jobs: readonly RunningJob[]): Promise<void> {
     await this.#pool.query({
       name: 'extend-jobs',
-      text: `UPDATE jobs SET leased_until = now() + make_interval(secs => $3)
+      text: `UPDATE jobs SET leased_until = now() + make_interval(secs => $4)
              WHERE id = ANY (ARRAY(${HELD_JOBS} FOR UPDATE OF jobs SKIP LOCKED))`,
-      values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt), this.leases.jobSeconds],
+      values: [...heldBy(jobs), this.leases.jobSeconds],
     });
   }
 
@@ -122,10 +127,10 @@ export class JobStore {
   async reschedule(job: RunningJob, delayMs: number, error: string): Promise<void> {
     await this.#pool.query({
       name: 'reschedule-job',
-      text: `UPDATE jobs SET state = 'READY', run_at = now() + make_interval(secs => $3), leased_until = NULL,
-                             last_error = $4, updated_at = now()
-             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
-      values: [job.id, job.attempt, delayMs / 1_000, storable(error)],
+      text: `UPDATE jobs SET state = 'READY', run_at = now() + make_interval(secs => $4), leased_until = NULL,
+                             last_error = $5, updated_at = now()
+             WHERE ${IS_HELD}`,
+      values: [job.id, job.attempt, job.run, delayMs / 1_000, storable(error)],
     });
   }
 
@@ -133,10 +138,10 @@ export class JobStore {
   async postpone(job: RunningJob, delayMs: number, reason: string): Promise<void> {
     await this.#pool.query({
       name: 'postpone-job',
-      text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now() + make_interval(secs => $3),
-                             leased_until = NULL, last_error = $4, updated_at = now()
-             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
-      values: [job.id, job.attempt, delayMs / 1_000, storable(reason)],
+      text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now() + make_interval(secs => $4),
+                             leased_until = NULL, last_error = $5, updated_at = now()
+             WHERE ${IS_HELD}`,
+      values: [job.id, job.attempt, job.run, delayMs / 1_000, storable(reason)],
     });
   }
 
@@ -144,9 +149,9 @@ export class JobStore {
   async bury(job: RunningJob, error: string): Promise<void> {
     await this.#pool.query({
       name: 'bury-job',
-      text: `UPDATE jobs SET state = 'DEAD', leased_until = NULL, last_error = $3, updated_at = now()
-             WHERE id = $1 AND attempts = $2 AND state = 'RUNNING'`,
-      values: [job.id, job.attempt, storable(error)],
+      text: `UPDATE jobs SET state = 'DEAD', leased_until = NULL, last_error = $4, updated_at = now()
+             WHERE ${IS_HELD}`,
+      values: [job.id, job.attempt, job.run, storable(error)],
     });
   }
 
@@ -157,7 +162,7 @@ export class JobStore {
       text: `UPDATE jobs SET state = 'READY', attempts = attempts - 1, run_at = now(), leased_until = NULL,
                              updated_at = now()
              WHERE id = ANY (ARRAY(${HELD_JOBS} FOR UPDATE OF jobs))`,
-      values: [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt)],
+      values: heldBy(jobs),
     });
   }
 
@@ -218,6 +223,10 @@ function endedLongAgo(state: 'DONE' | 'DISMISSED'): string {
           WHERE state = '${state}' AND created_at < now() - make_interval(days => $1)
             AND updated_at < now() - make_interval(days => $1)
           ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`;
+}
+
+function heldBy(jobs: readonly RunningJob[]): number[][] {
+  return [jobs.map(({ id }) => id), jobs.map(({ attempt }) => attempt), jobs.map(({ run }) => run)];
 }
 
 /** PostgreSQL's text holds no NUL, and an error message may quote anything. */
