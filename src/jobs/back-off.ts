@@ -21,6 +21,18 @@ const LONGEST_INQUIRY_MS = 6 * 3_600_000;
 /** How long the other side may take before a person must look. */
 export const LONGEST_WAIT_MS = 14 * 86_400_000;
 
+/** How long a mail server may be away, or want a message later, before that counts as a failure. */
+const LONGEST_MAIL_WAIT_MS = 2 * 86_400_000;
+const LONGEST_MAIL_DELAY_MS = 3_600_000;
+
+/**
+ * How long until a message is offered to a mail server again: half as long as it was waited for so far, from half a minute
+ * up to an hour. Undefined: it was waited for long enough.
+ */
+export function mailDelayMs(waitedMs: number): number | undefined {
+  return waitedMs > LONGEST_MAIL_WAIT_MS ? undefined : Math.min(inquiryDelayMs(waitedMs), LONGEST_MAIL_DELAY_MS);
+}
+
 /**
  * How long until what the other side has taken on is asked about again: half as long as it was waited for so far, from
  * half a minute up to six hours. That makes about 70 questions in two weeks.

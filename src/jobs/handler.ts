@@ -23,8 +23,8 @@ export class RetryLater extends Error {
 }
 
 /**
- * The other side has taken it on and is not through with it. That is no failure, so the run does not count as one: the
- * job waits for so long and asks again, however often.
+ * The other side has taken it on and is not through with it, or is away and will be back. That is no failure, so the run
+ * does not count as one: the job waits for so long and asks again, however often.
  */
 export class NotYet extends Error {
   override readonly name = 'NotYet';

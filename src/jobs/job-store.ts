@@ -13,6 +13,8 @@ export interface RunningJob {
   readonly attempt: number;
   /** This run's number of all that were ever begun. It is the lease's token: a run whose number is past has lost the job. */
   readonly run: number;
+  /** How long ago the job was made, or a person last had it run again. */
+  readonly waitedMs: number;
 }
 
 /** How many jobs whose lease ran out are in which state now. */
@@ -88,7 +90,8 @@ export class JobStore {
       text: `UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1, runs = runs + 1,
                              leased_until = now() + make_interval(secs => $2), updated_at = now()
              WHERE id = ANY ($1::bigint[]) AND state = 'QUEUED'
-             RETURNING id, order_id AS "orderId", kind, subject_id AS "subjectId", attempts AS attempt, runs AS run`,
+             RETURNING id, order_id AS "orderId", kind, subject_id AS "subjectId", attempts AS attempt, runs AS run,
+                       (extract(epoch FROM now() - coalesce(seen_to_at, created_at)) * 1000)::float8 AS "waitedMs"`,
       values: [jobIds, this.leases.jobSeconds],
     });
     return rows;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMailer, type MailMessage } from './mail.ts';
+import { createMailer, MailDelayed, type MailMessage } from './mail.ts';
 
 const MESSAGE: MailMessage = {
   to: 'asha@example.com',
@@ -175,15 +175,32 @@ describe('a message to a mail server', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('that refuses it is rejected with what the server said', async () => {
+  test.each([
+    ['for good, because of the recipient', 'unknown@example.com', 'MailRefused', /550 no such user/],
+    ['for now, because of the recipient', 'full@example.com', 'MailDelayed', /452 mailbox full/],
+    ['out of turn', 'early@example.com', 'Error', /503 not yet/],
+  ])('that refuses it %s is rejected with what the server said', async (_, to, name, words) => {
     const { port } = server.address() as AddressInfo;
     const mailer = createMailer({
       smtpUrl: `smtp://127.0.0.1:${port}`,
       outputDirectory: folder,
       from: 'a@shop.example',
     });
-    await expect(mailer.send({ ...MESSAGE, to: 'unknown@example.com' })).rejects.toThrow(/550 no such user/);
+    const refusal: unknown = await mailer.send({ ...MESSAGE, to }).catch((error: unknown) => error);
     mailer.close();
+    expect(refusal).toMatchObject({ name, message: expect.stringMatching(words) as unknown });
+  });
+
+  test('that refuses the sender for good is rejected as what a person has to mend, whoever it goes to', async () => {
+    const { port } = server.address() as AddressInfo;
+    const mailer = createMailer({
+      smtpUrl: `smtp://127.0.0.1:${port}`,
+      outputDirectory: folder,
+      from: 'stranger@shop.example',
+    });
+    const refusal: unknown = await mailer.send(MESSAGE).catch((error: unknown) => error);
+    mailer.close();
+    expect(refusal).toMatchObject({ name: 'Error', message: expect.stringMatching(/550 not from you/) as unknown });
   });
 
   test('says nothing in the clear, beyond this machine, to one that offers no encryption', async () => {
@@ -205,7 +222,7 @@ describe('a message to a mail server', () => {
     expect(received).toContain(`Message-ID: ${MESSAGE.messageId}`);
   });
 
-  test('that is not there is rejected', async () => {
+  test('that is not there is rejected as one that may be back', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const mailer = createMailer({
@@ -213,11 +230,20 @@ describe('a message to a mail server', () => {
       outputDirectory: folder,
       from: 'a@shop.example',
     });
-    await expect(mailer.send(MESSAGE)).rejects.toThrow(/ECONNREFUSED/);
+    const refusal: unknown = await mailer.send(MESSAGE).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(MailDelayed);
+    expect(String(refusal)).toMatch(/ECONNREFUSED/);
     mailer.close();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 });
+
+const REFUSALS = [
+  ['RCPT TO:<unknown@', '550 no such user'],
+  ['RCPT TO:<full@', '452 mailbox full'],
+  ['RCPT TO:<early@', '503 not yet'],
+  ['MAIL FROM:<stranger@', '550 not from you'],
+] as const;
 
 /** Just enough of SMTP to take messages; calls back with every line that it is sent. */
 function createMailServer(onLine: (line: string) => void): Server {
@@ -231,7 +257,7 @@ function createMailServer(onLine: (line: string) => void): Server {
       inMessage = line === 'DATA';
       if (inMessage) return '354 go on';
       if (line === 'STARTTLS') return '502 not offered here';
-      return line.startsWith('RCPT TO:<unknown@') ? '550 no such user' : '250 ok';
+      return REFUSALS.find(([beginning]) => line.startsWith(beginning))?.[1] ?? '250 ok';
     };
     socket.write('220 ready\r\n');
     socket.on('error', () => undefined);

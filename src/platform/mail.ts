@@ -25,6 +25,8 @@ export interface Mailer {
   /**
    * Resolves when the mail server, or the folder, has taken the message.
    *
+   * @throws MailDelayed when the mail server is away, or wants it later
+   * @throws MailRefused when the mail server never takes a message for this recipient
    * @throws TypeError when `to` is not one address or `messageId` is no Message-ID
    */
   send(message: MailMessage): Promise<void>;
@@ -34,6 +36,16 @@ export interface Mailer {
    */
   forget(localPart: string): Promise<void>;
   close(): void;
+}
+
+/** The mail server cannot be reached, or says that it may take the message later. */
+export class MailDelayed extends Error {
+  override readonly name = 'MailDelayed';
+}
+
+/** The mail server takes no message for this recipient, however often it is asked: nobody has the address, say. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
 }
 
 export interface MailerOptions {
@@ -76,7 +88,7 @@ function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mai
     send: async (message) => {
       const mail = fields(message, from);
       await transport.sendMail(mail).catch((error: unknown) => {
-        throw new Error(withoutAddresses(error instanceof Error ? error.message : String(error)));
+        throw meaningOf(error);
       });
     },
     // It may have become a file before there was a mail server.
@@ -95,6 +107,19 @@ const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
  */
 function mayBePlain({ hostname, searchParams }: URL): boolean {
   return LOOPBACK_HOSTS.includes(hostname) || searchParams.get('tls') === 'optional';
+}
+
+const CONNECTION_FAULTS: readonly unknown[] = ['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS'];
+/** A command that came out of turn: nothing is said about the recipient. */
+const BAD_SEQUENCE = 503;
+
+function meaningOf(error: unknown): Error {
+  const words = withoutAddresses(error instanceof Error ? error.message : String(error));
+  const { code, command, responseCode } = error as { code?: unknown; command?: unknown; responseCode?: unknown };
+  if (typeof responseCode !== 'number')
+    return CONNECTION_FAULTS.includes(code) ? new MailDelayed(words) : new Error(words);
+  if (responseCode < 500) return new MailDelayed(words);
+  return command === 'RCPT TO' && responseCode !== BAD_SEQUENCE ? new MailRefused(words) : new Error(words);
 }
 
 const WORD = /[^\s<>"]+/g;

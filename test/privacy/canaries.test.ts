@@ -231,7 +231,7 @@ it('is in no line of any log, at the finest level, and in no metric', async () =
   expect(leaks).toEqual([]);
   // That much is said, so that silence is not what passes.
   expect(text).toContain('"path":"/v1/orders/:id/returns"');
-  expect(text).toContain('job failed');
+  expect(text).toContain('job is dead');
   expect(text).toContain('the request failed');
   for (const secret of secrets) expect(secret.length).toBeGreaterThan(20);
 });

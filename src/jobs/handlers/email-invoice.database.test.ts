@@ -1,16 +1,18 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { retryJob } from '../../../test/support/http/requests.ts';
 import { useInvoicing } from '../../../test/support/shop/invoicing.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 import type { PlaceOrder } from '../../domain/commands.ts';
 import { paperFileName } from '../../invoices/files.ts';
-import type { Mailer } from '../../platform/mail.ts';
-import { GiveUp } from '../handler.ts';
+import { MailDelayed, MailRefused, type Mailer } from '../../platform/mail.ts';
+import { GiveUp, NotYet } from '../handler.ts';
 import type { RunningJob } from '../job-store.ts';
 
 const invoicing = useInvoicing();
-const { shop, jobs, invoiceFolder, mailFolder, mailer, render, email, start, invoiceOf, filesIn, onlyMail } = invoicing;
+const { database, shop, jobs, invoiceFolder, mailFolder, mailer, render, email, start, invoiceOf, filesIn, onlyMail } =
+  invoicing;
 
 const emailJob = async (orderId: number) => onlyOne(await jobs.of(orderId, 'invoice.email'));
 
@@ -88,6 +90,43 @@ describe('the e-mail of an invoice', () => {
     await jobs.allEnded();
     expect((await onlyMail()).headers.get('to')).toBe('asha@example.com');
     expect((await invoiceOf(id)).emailedAt).toBeInstanceOf(Date);
+  });
+
+  test('is given up at once when the mail server says that there is nobody of that address', async () => {
+    const { job, orderId } = await takenMail();
+    const refuses: Mailer = { ...mailer(), send: () => Promise.reject(new MailRefused('550 no such user')) };
+    await expect(email({ mailer: refuses })(job)).rejects.toThrow(new GiveUp('550 no such user'));
+    expect((await invoiceOf(orderId)).emailedAt).toBeNull();
+  });
+
+  describe('while the mail server is away', () => {
+    const isAway = (): Mailer => ({ ...mailer(), send: () => Promise.reject(new MailDelayed('connect ECONNREFUSED')) });
+
+    test('waits without counting an attempt, and is asked about again the less often the longer it takes', async () => {
+      const { job } = await takenMail();
+      const outcomeAfter = (waitedMs: number) =>
+        email({ mailer: isAway() })({ ...job, waitedMs }).catch((error: unknown) => error);
+      for (const [waitedMs, afterMs] of [
+        [0, 30_000],
+        [600_000, 300_000],
+        [86_400_000, 3_600_000],
+      ] as const) {
+        expect(await outcomeAfter(waitedMs)).toEqual(new NotYet('connect ECONNREFUSED', afterMs));
+      }
+    });
+
+    test('fails once that has been so for two days, since it was made or a person ran it again', async () => {
+      const { orderId, job } = await takenMail();
+      await jobs.loseWorkerOf(job.id);
+      await database.pool.query(`UPDATE jobs SET created_at = now() - interval '49 hours' WHERE id = $1`, [job.id]);
+      const old = await jobs.take(job.id);
+      await expect(email({ mailer: isAway() })(old)).rejects.toThrow(new MailDelayed('connect ECONNREFUSED'));
+      await jobs.loseWorkerOf(job.id);
+      await shop.engine.execute(retryJob(job.id));
+      const retried = await jobs.take(job.id);
+      await expect(email({ mailer: isAway() })(retried)).rejects.toThrow(NotYet);
+      expect((await invoiceOf(orderId)).emailedAt).toBeNull();
+    });
   });
 
   test('is sent to nobody when the address would be several, or a header of its own', async () => {

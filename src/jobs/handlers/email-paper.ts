@@ -3,8 +3,10 @@ import type { Engine } from '../../engine/engine.ts';
 import { paperFileName, readPaperFile } from '../../invoices/files.ts';
 import { composePaperMail } from '../../invoices/paper-mail.ts';
 import type { PaperRenderer } from '../../invoices/pdf/renderer.ts';
-import type { Mailer } from '../../platform/mail.ts';
-import { GiveUp, type JobHandler } from '../handler.ts';
+import { MailDelayed, MailRefused, type Mailer } from '../../platform/mail.ts';
+import { mailDelayMs } from '../back-off.ts';
+import { GiveUp, NotYet, type JobHandler } from '../handler.ts';
+import type { RunningJob } from '../job-store.ts';
 import type { PaperKind } from './papers.ts';
 import { settle } from './settle.ts';
 
@@ -30,9 +32,16 @@ export function emailPaper(kind: PaperKind, options: EmailPaperOptions): JobHand
     const file = await readPaperFile(outputDirectory, paperFileName(paper.number));
     const pdf = file ?? (await renderer.render(paper.snapshot));
     await mailer.send(composePaperMail(paper.snapshot, pdf, mailFrom)).catch((error: unknown) => {
-      // The mailer's word for what is no address: waiting does not make it one.
-      throw error instanceof TypeError ? new GiveUp(error.message) : error;
+      throw meaningOf(error, job);
     });
     return settle(engine, job, kind.mark(paper.id, 'emailed'));
   };
+}
+
+/** A server that is away for a night makes no dead letters; an address that nobody has is one at once. */
+function meaningOf(error: unknown, { waitedMs }: RunningJob): unknown {
+  // The TypeError is the mailer's word for what is no address: waiting does not make it one.
+  if (error instanceof MailRefused || error instanceof TypeError) return new GiveUp(error.message);
+  const afterMs = error instanceof MailDelayed ? mailDelayMs(waitedMs) : undefined;
+  return error instanceof MailDelayed && afterMs !== undefined ? new NotYet(error.message, afterMs) : error;
 }

@@ -78,7 +78,8 @@ describe('a gateway that cannot void: Razorpay', () => {
     expect(await jobOf(orderId, 'void')).toMatchObject({ state: 'DONE', attempts: 1 });
 
     const [job] = await jobs.of(orderId, 'payment.void');
-    const run = { id: job?.id ?? 0, orderId, kind: 'payment.void', subjectId: paymentId, attempt: 1, run: 1 } as const;
+    const numbers = { attempt: 1, run: 1, waitedMs: 0 };
+    const run = { id: job?.id ?? 0, orderId, kind: 'payment.void', subjectId: paymentId, ...numbers } as const;
     expect(await handler('void', replaced)(run)).toBe('nothing_to_do');
     razorpay.authorised('pay_V1', {
       amount: 3_050,
