@@ -23,13 +23,17 @@ export interface RecoveredJobs {
   readonly dead: number;
 }
 
-/** How long a message may take to reach a worker, and a worker may be silent, before the job is given out again. */
+/**
+ * How long a message may take to reach a worker, a worker may be silent, and a run may go on, before the job is given out
+ * again.
+ */
 export interface Leases {
   readonly messageSeconds: number;
   readonly jobSeconds: number;
+  readonly runSeconds: number;
 }
 
-export const DEFAULT_LEASES: Leases = { messageSeconds: 60, jobSeconds: 30 };
+export const DEFAULT_LEASES: Leases = { messageSeconds: 60, jobSeconds: 30, runSeconds: 600 };
 const MOST_QUEUED_OF_A_KIND = 500;
 const RECOVERED_AT_ONCE = 200;
 const MOST_ERROR_CHARACTERS = 1_000;

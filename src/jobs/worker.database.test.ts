@@ -4,12 +4,12 @@ import { useEngine } from '../../test/support/engine.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { handlersOfAll, useJobs } from '../../test/support/jobs.ts';
 import { onlyOne } from '../domain/example-orders.ts';
-import { silentLogger } from '../platform/logger.ts';
+import { createLogger, silentLogger } from '../platform/logger.ts';
 import type { JobView } from '../queries/jobs.ts';
 import { MOST_ATTEMPTS } from './back-off.ts';
 import { GiveUp, RetryLater, type JobHandler } from './handler.ts';
 import { InProcessBroker } from './in-process-broker.ts';
-import { JobStore } from './job-store.ts';
+import { DEFAULT_LEASES, JobStore } from './job-store.ts';
 import { Worker, type WorkerObserver } from './worker.ts';
 
 const database = useDatabase();
@@ -153,18 +153,22 @@ describe('messages', () => {
   }
 
   /** A worker without a relay: the test itself is the one who sends. */
-  async function startWorker(handler: JobHandler, concurrency = 4): Promise<Delivery> {
+  async function startWorker(
+    handler: JobHandler,
+    concurrency = 4,
+    { leases = DEFAULT_LEASES, logger = silentLogger } = {},
+  ): Promise<Delivery> {
     const results: string[] = [];
     const observer: WorkerObserver = { jobRan: (_, result) => results.push(result) };
     const broker = new InProcessBroker();
     const handlers = handlersOfAll(handler);
-    const store = new JobStore(database.pool);
+    const store = new JobStore(database.pool, leases);
     const worker = new Worker({
       store,
       broker,
       handlers,
       concurrencyOf: () => concurrency,
-      logger: silentLogger,
+      logger,
       observer,
     });
     await worker.start();
@@ -194,6 +198,30 @@ describe('messages', () => {
     await eventually('it is dealt with', () => results.length === 1);
     await worker.stop(1_000);
     expect(results).toEqual(['unknown']);
+  });
+
+  test('a run that does not end loses its job, makes room for others, and is told', async () => {
+    const [endless, other] = [await newJob(), await newJob()];
+    const claimed = await new JobStore(database.pool).claim(2);
+    const lines: string[] = [];
+    const { broker, worker, results } = await startWorker(
+      ({ id }) => (id === endless.id ? new Promise(() => undefined) : Promise.resolve('nothing_to_do')),
+      1,
+      {
+        leases: { messageSeconds: 60, jobSeconds: 0.3, runSeconds: 0.6 },
+        logger: createLogger('warn', { write: (line) => lines.push(line) }),
+      },
+    );
+    await broker.publish(claimed.toSorted((a) => (a.jobId === endless.id ? -1 : 1)));
+    await eventually('the other has run', async () => (await reread(other)).state === 'DONE');
+    expect(results).toEqual(['overdue', 'done']);
+    expect(lines).toEqual([expect.stringContaining('a run does not end: its job is given out again')]);
+    await eventually('its lease has run out', async () => {
+      await new JobStore(database.pool).recoverExpired();
+      return (await reread(endless)).state === 'READY';
+    });
+    await worker.stop(1_000);
+    expect(await reread(endless)).toMatchObject({ attempts: 1, lastError: 'the worker was lost while it ran' });
   });
 
   test('stopping puts a running job back without counting the attempt, and its late failure changes nothing', async () => {

@@ -28,15 +28,23 @@ export interface WorkerOptions {
 export interface WorkerObserver {
   jobRan?(
     kind: JobKind,
-    result: 'done' | 'retried' | 'waiting' | 'dead' | 'duplicate' | 'unknown',
+    result: 'done' | 'retried' | 'waiting' | 'dead' | 'overdue' | 'duplicate' | 'unknown',
     durationSeconds: number,
   ): void;
+}
+
+/** A job in this worker's hands, for as long as its lease is kept up. */
+interface Run {
+  readonly job: RunningJob;
+  readonly begunAt: number;
+  /** Ends it here, whatever becomes of its handler. */
+  readonly letGo: (result: 'overdue') => void;
 }
 
 /** Runs what the broker delivers. The outcome is in the database before the message is acknowledged. */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #running = new Map<number, RunningJob>();
+  readonly #running = new Set<Run>();
   readonly #beginning: Coalescer<number, RunningJob | 'duplicate' | 'unknown'>;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -83,7 +91,7 @@ export class Worker {
     await this.#giveBack(undelivered.length, () => store.unqueue(undelivered.map(({ jobId }) => jobId)));
     await Promise.race([closed, patience]);
     clearInterval(this.#heartbeat);
-    const abandoned = [...this.#running.values()];
+    const abandoned = Array.from(this.#running, ({ job }) => job);
     await this.#giveBack(abandoned.length, () => store.putBack(abandoned));
   }
 
@@ -104,13 +112,15 @@ export class Worker {
       this.#options.observer?.jobRan?.(message.kind, job, 0);
       return job === 'duplicate' ? 'ACK' : 'DROP';
     }
-    this.#running.set(job.id, job);
+    const overdue = Promise.withResolvers<'overdue'>();
+    const run: Run = { job, begunAt: performance.now(), letGo: overdue.resolve };
+    this.#running.add(run);
     try {
-      const result = await this.#run(job);
+      const result = await Promise.race([this.#run(job), overdue.promise]);
       this.#options.observer?.jobRan?.(job.kind, result, (performance.now() - startedAt) / 1_000);
       return 'ACK';
     } finally {
-      this.#running.delete(job.id);
+      this.#running.delete(run);
     }
   }
 
@@ -159,12 +169,29 @@ export class Worker {
   }
 
   async #sayAlive(): Promise<void> {
-    const jobs = [...this.#running.values()];
+    this.#letOverdueGo();
+    const jobs = Array.from(this.#running, ({ job }) => job);
     if (jobs.length === 0) return;
     try {
       await this.#options.store.extend(jobs);
     } catch (error) {
       this.#options.logger.warn({ error: String(error) }, 'the leases of running jobs could not be extended');
+    }
+  }
+
+  /** A handler that waits for what never comes would keep its job, and its place here, for ever. */
+  #letOverdueGo(): void {
+    const { store, logger } = this.#options;
+    for (const run of this.#running) {
+      const seconds = (performance.now() - run.begunAt) / 1_000;
+      if (seconds < store.leases.runSeconds) continue;
+      const { id, kind, orderId, attempt } = run.job;
+      logger.error(
+        { job: id, kind, order: orderId, attempt, seconds },
+        'a run does not end: its job is given out again',
+      );
+      this.#running.delete(run);
+      run.letGo('overdue');
     }
   }
 }

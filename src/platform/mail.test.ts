@@ -222,6 +222,28 @@ describe('a message to a mail server', () => {
     expect(received).toContain(`Message-ID: ${MESSAGE.messageId}`);
   });
 
+  test('that is not through with it in time keeps no connection: others get theirs', async () => {
+    const { port } = server.address() as AddressInfo;
+    const mailer = createMailer({
+      smtpUrl: `smtp://127.0.0.1:${port}`,
+      outputDirectory: folder,
+      from: 'a@shop.example',
+      mostSendMs: 500,
+    });
+    // As many as there are connections, each to somebody of whom the server goes on and on without an end.
+    const slow = Array.from({ length: 5 }, () => mailer.send({ ...MESSAGE, to: 'slow@example.com' }));
+    const ends = await Promise.allSettled(slow);
+    expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+    for (const end of ends) {
+      const reason: unknown = end.status === 'rejected' && end.reason;
+      expect(reason).toBeInstanceOf(MailDelayed);
+      expect(String(reason)).toContain('was not through with it within 0.5 s');
+    }
+    await mailer.send(MESSAGE);
+    mailer.close();
+    expect(received).toContain(`Message-ID: ${MESSAGE.messageId}`);
+  });
+
   test('that is not there is rejected as one that may be back', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
@@ -260,9 +282,17 @@ function createMailServer(onLine: (line: string) => void): Server {
       return REFUSALS.find(([beginning]) => line.startsWith(beginning))?.[1] ?? '250 ok';
     };
     socket.write('220 ready\r\n');
+    let goingOn: NodeJS.Timeout | undefined;
     socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(goingOn);
+    });
     createInterface({ input: socket }).on('line', (line) => {
       onLine(line);
+      if (line.startsWith('RCPT TO:<slow@')) {
+        goingOn = setInterval(() => socket.write('250-one moment\r\n'), 20);
+        return;
+      }
       const reply = answer(line);
       if (reply !== undefined) socket.write(`${reply}\r\n`);
     });

@@ -57,6 +57,8 @@ export interface MailerOptions {
   readonly smtpUrl: string | undefined;
   readonly outputDirectory: string;
   readonly from: string;
+  /** How long a mail server may take over one message, with the wait for a connection to it. */
+  readonly mostSendMs?: number;
 }
 
 /** One address as people have them, without what the syntax of mail gives a meaning to: quotes, comments, lists. */
@@ -65,13 +67,19 @@ const MESSAGE_ID = /^<[^\s\p{Cc}<>]+>$/u;
 
 /** A message is made of what it says: nothing in it may make us read a file or fetch a page. */
 const INERT = { disableFileAccess: true, disableUrlAccess: true };
+/** These are about silence: a server that goes on and on ends at `mostSendMs`. */
 const SMTP_TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+const MOST_SEND_MS = 180_000;
 
-export function createMailer({ smtpUrl, outputDirectory, from }: MailerOptions): Mailer {
-  return smtpUrl === undefined ? folderMailer(outputDirectory, from) : smtpMailer(smtpUrl, outputDirectory, from);
+export function createMailer(options: MailerOptions): Mailer {
+  const { smtpUrl, outputDirectory, from } = options;
+  return smtpUrl === undefined ? folderMailer(outputDirectory, from) : smtpMailer(smtpUrl, options);
 }
 
-function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mailer {
+function smtpMailer(
+  smtpUrl: string,
+  { outputDirectory, from, mostSendMs = MOST_SEND_MS }: Omit<MailerOptions, 'smtpUrl'>,
+): Mailer {
   const url = new URL(smtpUrl);
   const transport = createTransport({
     ...INERT,
@@ -87,8 +95,11 @@ function smtpMailer(smtpUrl: string, outputDirectory: string, from: string): Mai
   return {
     send: async (message) => {
       const mail = fields(message, from);
-      await transport.sendMail(mail).catch((error: unknown) => {
-        throw meaningOf(error);
+      // Closes the connection too, so that the next message gets another.
+      const signal = AbortSignal.timeout(mostSendMs);
+      await transport.sendMail({ ...mail, signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw meaningOf(error);
+        throw new MailDelayed(`the mail server was not through with it within ${mostSendMs / 1_000} s`);
       });
     },
     // It may have become a file before there was a mail server.

@@ -2,7 +2,7 @@ import type { JobKind } from '../../domain/decision.ts';
 import { RabbitEventExchange } from '../../jobs/events/exchange.ts';
 import { EventFeed } from '../../jobs/events/feed.ts';
 import { InProcessBroker } from '../../jobs/in-process-broker.ts';
-import { JobStore } from '../../jobs/job-store.ts';
+import { DEFAULT_LEASES, JobStore } from '../../jobs/job-store.ts';
 import { emailPaper } from '../../jobs/handlers/email-paper.ts';
 import { movePayment } from '../../jobs/handlers/move-payment.ts';
 import { inquirePayment } from '../../jobs/handlers/inquire-payment.ts';
@@ -34,7 +34,11 @@ const MOST_AT_ONCE: Readonly<Partial<Record<JobKind, number>>> = { 'invoice.rend
 export async function startWorker(backend: Backend, gatewayBaseUrl: string): Promise<Role> {
   const { config, engine, pool, reads, renderer, logger, metrics } = backend;
   const { invoiceOutputDir: outputDirectory, mailFrom } = config;
-  const store = new JobStore(pool, { messageSeconds: config.messageLeaseSeconds, jobSeconds: config.jobLeaseSeconds });
+  const store = new JobStore(pool, {
+    ...DEFAULT_LEASES,
+    messageSeconds: config.messageLeaseSeconds,
+    jobSeconds: config.jobLeaseSeconds,
+  });
   const broker =
     config.brokerUrl === undefined
       ? new InProcessBroker()
