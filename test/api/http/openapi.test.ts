@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
       'refunds record',
       'refunds reject',
       'refunds retry',
+      'jobs dismiss',
       'jobs retry',
       'keys rotate',
       'people reset',
