@@ -11,7 +11,7 @@ export const REFUSALS = {
   'order.tax_above_price': 'Taxes of more than 100 % in all.',
   'order.figures_differ':
     'A figure that the shop worked out differs from ours; both are named, and nothing was changed.',
-  'order.total_too_large': 'The total is past what can be counted exactly (2^53 - 1 minor units).',
+  'order.total_too_large': 'The total is past what one order may come to (10^13 minor units).',
   'order.illegal_transition': 'The order is in a state that this event does not lead on from.',
   'order.version_mismatch': 'The order has changed since the version named in If-Match.',
   'return.not_found': 'No return has this id.',

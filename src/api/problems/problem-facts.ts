@@ -34,7 +34,7 @@ export const PROBLEM_FACTS: Readonly<Partial<Record<ProblemCode, Readonly<Record
     given: { meaning: 'the figure that was sent', example: 17926 },
     computed: { meaning: 'what we have worked out', example: 17925 },
   },
-  'order.total_too_large': { max_minor: { meaning: 'the largest total', example: Number.MAX_SAFE_INTEGER } },
+  'order.total_too_large': { max_minor: { meaning: 'the largest total', example: 10_000_000_000_000 } },
   'order.illegal_transition': illegalTransition(order),
   'order.version_mismatch': {
     expected_version: { meaning: 'the version named in If-Match', example: 3 },

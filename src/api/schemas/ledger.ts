@@ -1,8 +1,12 @@
 import { Type } from 'typebox';
-import { AmountMinor, Id, named, ref, strict, Timestamp, TimestampOut } from './common.ts';
+import { Id, named, ref, strict, Timestamp, TimestampOut } from './common.ts';
 import { SignedAmountMinor } from './pricing.ts';
 
 const Account = Type.String({ examples: ['receivable', 'cash:stripe', 'tax:CGST'] });
+
+/** Of many orders, and so without the bounds of one amount. */
+const Sum = (description: string) =>
+  Type.Integer({ description: `${description}; exact, also past 2^53`, examples: [129900] });
 
 export const TrialBalanceSchema = named(
   'TrialBalance',
@@ -13,13 +17,13 @@ export const TrialBalanceSchema = named(
         accounts: Type.Array(
           Type.Object({
             account: Account,
-            debit_minor: { ...AmountMinor, description: 'The sum of its debits' },
-            credit_minor: { ...AmountMinor, description: 'The sum of its credits' },
-            balance_minor: { ...SignedAmountMinor, description: 'Debits less credits' },
+            debit_minor: Sum('The sum of its debits'),
+            credit_minor: Sum('The sum of its credits'),
+            balance_minor: Sum('Debits less credits'),
           }),
         ),
-        debit_minor: AmountMinor,
-        credit_minor: AmountMinor,
+        debit_minor: Sum('The sum of all debits'),
+        credit_minor: Sum('The sum of all credits'),
         balance_minor: { ...SignedAmountMinor, description: '0: the books balance' },
       }),
     ),

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_AMOUNT_MINOR, totalMinor } from './money.ts';
 
-const limit = 2n ** 53n - 1n;
+const limit = 10n ** 13n;
 
 /** Small amounts, and amounts whose products and sums lie around the limit. */
 const line = fc.record({
   quantity: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 2_147_483_647 })),
-  unitPriceMinor: fc.oneof(fc.nat(10_000), fc.nat(2 ** 23), fc.maxSafeNat()),
+  unitPriceMinor: fc.oneof(fc.nat(10_000), fc.nat(2 ** 13), fc.maxSafeNat()),
 });
 
-test('a total is exact to the unit, and undefined exactly when it is past 2^53 - 1', () => {
+test('a total is exact to the unit, and undefined exactly when it is past 10^13', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
       const exact = lines.reduce((sum, each) => sum + BigInt(each.quantity) * BigInt(each.unitPriceMinor), 0n);

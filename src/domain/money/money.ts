@@ -1,5 +1,8 @@
-/** Amounts are whole minor units, exact up to this. */
-export const MAX_AMOUNT_MINOR = Number.MAX_SAFE_INTEGER;
+/**
+ * What one order may come to, in whole minor units: as much as any does, and so little that what is added up over many is
+ * far from 2^53, up to which whole numbers are exact.
+ */
+export const MAX_AMOUNT_MINOR = 10_000_000_000_000;
 
 interface Priced {
   readonly quantity: number;

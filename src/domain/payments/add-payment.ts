@@ -1,5 +1,6 @@
 import { accepted, refused, type Circumstances, type Consequence, type Decision, type Refused } from '../decision.ts';
 import { paymentLifecycle } from '../lifecycles.ts';
+import { MAX_AMOUNT_MINOR } from '../money/money.ts';
 import type { Order, Payment } from '../orders/order.ts';
 import { outstandingMinor } from './balances.ts';
 import type { AddPayment } from './payment-commands.ts';
@@ -41,7 +42,7 @@ function problemWith(order: Order, command: AddPayment, { moneyPolicy }: Circums
     return refused('payment.too_many', detail, { max_payments: MOST_PAYMENTS });
   }
   const outstanding = outstandingMinor(order);
-  const mayExceed = moneyPolicy.overpayment === 'store_credit' && outstanding > 0;
+  const mayExceed = moneyPolicy.overpayment === 'store_credit' && outstanding > 0 && amountMinor <= MAX_AMOUNT_MINOR;
   if (amountMinor > outstanding && !mayExceed) {
     const detail = `${outstanding} of ${order.totalMinor} is outstanding, not ${amountMinor}.`;
     const facts = { field: 'amount_minor', amount_minor: amountMinor, outstanding_minor: outstanding };

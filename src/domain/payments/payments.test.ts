@@ -3,6 +3,7 @@ import type { OrderCommand } from '../commands.ts';
 import { decide } from '../decide.ts';
 import { acceptedBy, circumstancesAt, onlyOne, orderIn, orderWithReturnIn, refusalBy } from '../example-orders.ts';
 import { accountsOf } from '../ledger/accounts.ts';
+import { MAX_AMOUNT_MINOR } from '../money/money.ts';
 import { DEFAULT_MONEY_POLICY, type MoneyPolicy } from '../money/money-policy.ts';
 import type { Order } from '../orders/order.ts';
 import { outstandingMinor } from './balances.ts';
@@ -65,6 +66,14 @@ describe('paying an order of 3,050 in parts', () => {
     const paid = after(orderIn('PENDING_PAYMENT'), [record(4_000)], { overpayment: 'store_credit' });
     expect(paid).toMatchObject({ state: 'PAID', payments: [{ amountMinor: 4_000, creditMinor: 950 }] });
     expect(onlyOne(after(paid, [cancel]).refunds).amountMinor).toBe(3_050);
+  });
+
+  test('credit is refused past what one order may come to', () => {
+    const most = { overpayment: 'store_credit' } as const;
+    const circumstances = { ...circumstancesAt(now), moneyPolicy: { ...DEFAULT_MONEY_POLICY, ...most } };
+    const pay = (amountMinor: number) => decide(orderIn('PENDING_PAYMENT'), record(amountMinor), circumstances);
+    expect(acceptedBy(pay(MAX_AMOUNT_MINOR)).order.state).toBe('PAID');
+    expect(refusalBy(pay(MAX_AMOUNT_MINOR + 1)).code).toBe('payment.exceeds_outstanding');
   });
 
   test('another currency, and a payment of an order that waits for none, are refused', () => {

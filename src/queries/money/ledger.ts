@@ -3,26 +3,30 @@ import type { ClientBase, Pool } from 'pg';
 export interface TrialBalanceRow {
   readonly currency: string;
   readonly account: string;
-  /** The sums of what was posted on either side. */
-  readonly debitMinor: number;
-  readonly creditMinor: number;
+  /** The sums of what was posted on either side, which may be past 2^53. */
+  readonly debitMinor: bigint;
+  readonly creditMinor: bigint;
 }
 
 /**
  * Every account's debits and credits up to an instant, exclusive; of everything, where there is none. Reads the index by
- * time alone. Sums are exact to 2^53.
+ * time alone.
  */
 export async function readTrialBalance(pool: Pool, before: Date | undefined): Promise<readonly TrialBalanceRow[]> {
-  const { rows } = await pool.query<TrialBalanceRow>({
+  const { rows } = await pool.query<Record<keyof TrialBalanceRow, string>>({
     name: 'trial-balance',
     text: `SELECT currency, account,
-                  coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0)::bigint AS "debitMinor",
-                  coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)::bigint AS "creditMinor"
+                  coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0)::text AS "debitMinor",
+                  coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)::text AS "creditMinor"
            FROM ledger_entries WHERE created_at < coalesce($1::timestamptz, 'infinity')
            GROUP BY currency, account ORDER BY currency, account`,
     values: [before?.toISOString() ?? null],
   });
-  return rows;
+  return rows.map((row) => ({
+    ...row,
+    debitMinor: BigInt(row.debitMinor),
+    creditMinor: BigInt(row.creditMinor),
+  }));
 }
 
 /** A line of the ledger as it was posted. */

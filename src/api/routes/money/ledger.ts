@@ -12,6 +12,7 @@ import { SharedReads } from '../../../platform/sharing/shared-reads.ts';
 import { visibleOrder } from '../../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { csvLine } from '../../lists/csv.ts';
+import { exactInteger } from '../../http/exact-integer.ts';
 import { problemAnswers } from '../../http/documentation.ts';
 import { instantOf } from '../../lists/instant.ts';
 import { answerShared, type Worded } from '../../lists/shared-answer.ts';
@@ -161,19 +162,19 @@ function trialBalanceView(rows: readonly TrialBalanceRow[]) {
   const byCurrency = Map.groupBy(rows, ({ currency }) => currency);
   return {
     currencies: Array.from(byCurrency, ([currency, accounts]) => {
-      const debitMinor = accounts.reduce((sum, row) => sum + row.debitMinor, 0);
-      const creditMinor = accounts.reduce((sum, row) => sum + row.creditMinor, 0);
+      const debitMinor = accounts.reduce((sum, row) => sum + row.debitMinor, 0n);
+      const creditMinor = accounts.reduce((sum, row) => sum + row.creditMinor, 0n);
       return {
         currency,
         accounts: accounts.map((row) => ({
           account: row.account,
-          debit_minor: row.debitMinor,
-          credit_minor: row.creditMinor,
-          balance_minor: row.debitMinor - row.creditMinor,
+          debit_minor: exactInteger(row.debitMinor),
+          credit_minor: exactInteger(row.creditMinor),
+          balance_minor: exactInteger(row.debitMinor - row.creditMinor),
         })),
-        debit_minor: debitMinor,
-        credit_minor: creditMinor,
-        balance_minor: debitMinor - creditMinor,
+        debit_minor: exactInteger(debitMinor),
+        credit_minor: exactInteger(creditMinor),
+        balance_minor: exactInteger(debitMinor - creditMinor),
       };
     }),
   };
