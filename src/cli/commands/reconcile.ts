@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { DateTime } from 'luxon';
 import { recordFinding } from '../../jobs/reconciliation/differences.ts';
 import { reconcile, type Reconciliation } from '../../jobs/reconciliation/reconcile.ts';
 import type { Compared } from '../../jobs/reconciliation/compared.ts';
@@ -31,8 +32,8 @@ export function reconcileCommand(config: () => Config): Command {
     .option('--gateway <name>', 'only local, stripe or razorpay, instead of all that are configured')
     .option(
       '--since <date>',
-      'only payments and refunds from this moment on, and those under way, such as 2026-04-01',
-      dateOf,
+      'only payments and refunds from this moment on, and those under way, such as 2026-04-01, in TIMEZONE',
+      (text) => momentOf(text, config().timezone),
     )
     .option('--json', 'print one JSON object, by gateway')
     .action(async (flags: ReconcileFlags) => {
@@ -94,10 +95,15 @@ async function gatewaysOf(name: string | undefined, settings: Config): Promise<P
   throw new StartError(`there is no gateway ${name} here; configured: ${gateways.names.join(', ')}`);
 }
 
-function dateOf(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('It must be a date such as 2026-04-01.');
-  return date;
+/**
+ * A day's beginning, or a moment; of the time zone, where the text has no offset of its own.
+ *
+ * @throws InvalidArgumentError
+ */
+export function momentOf(text: string, timezone: string): Date {
+  const moment = DateTime.fromISO(text, { zone: timezone });
+  if (!moment.isValid) throw new InvalidArgumentError('It must be a date such as 2026-04-01.');
+  return moment.toJSDate();
 }
 
 function summary(gateway: string, { payments, refunds }: Reconciliation): string[] {
