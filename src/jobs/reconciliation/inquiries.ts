@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
-const MOST_AT_ONCE = 1_000;
+/** The rest is asked about by the comparisons that follow, those first that were asked about longest ago. */
+const MOST_IN_A_TURN = 10_000;
 
 const ALIVE = `'READY', 'QUEUED', 'RUNNING'`;
 
@@ -10,11 +11,14 @@ export async function inquireAboutRefunds(pool: Pool, refundIds: readonly number
   await pool.query({
     name: 'inquire-about-refunds',
     text: `INSERT INTO jobs (order_id, kind, subject_id)
-           SELECT order_id, 'refund.inquire', id FROM refunds
-           WHERE id = ANY ($1::bigint[]) AND state = 'SUBMITTED'
-             AND NOT EXISTS (SELECT FROM jobs WHERE jobs.order_id = refunds.order_id AND jobs.subject_id = refunds.id
-                               AND jobs.kind = 'refund.inquire' AND jobs.state IN (${ALIVE}))`,
-    values: [refundIds.slice(0, MOST_AT_ONCE)],
+           SELECT order_id, 'refund.inquire', id
+           FROM refunds CROSS JOIN LATERAL (
+             SELECT max(jobs.created_at) AS at, count(*) FILTER (WHERE jobs.state IN (${ALIVE})) AS alive FROM jobs
+             WHERE jobs.order_id = refunds.order_id AND jobs.subject_id = refunds.id AND jobs.kind = 'refund.inquire'
+           ) AS asked
+           WHERE id = ANY ($1::bigint[]) AND state = 'SUBMITTED' AND asked.alive = 0
+           ORDER BY asked.at NULLS FIRST, id LIMIT $2`,
+    values: [refundIds, MOST_IN_A_TURN],
   });
 }
 
@@ -25,10 +29,13 @@ export async function inquireAboutPayments(pool: Pool, paymentIds: readonly numb
     name: 'inquire-about-payments',
     text: `INSERT INTO jobs (order_id, kind, subject_id)
            SELECT order_id, CASE state WHEN 'PENDING' THEN 'payment.authorise' ELSE 'payment.' || intent END, id
-           FROM payments
+           FROM payments CROSS JOIN LATERAL (
+             SELECT max(jobs.created_at) AS at, count(*) FILTER (WHERE jobs.state IN (${ALIVE})) AS alive FROM jobs
+             WHERE jobs.order_id = payments.order_id AND jobs.subject_id = payments.id AND jobs.kind LIKE 'payment.%'
+           ) AS asked
            WHERE id = ANY ($1::bigint[]) AND (state = 'PENDING' OR state = 'AUTHORISED' AND intent IS NOT NULL)
-             AND NOT EXISTS (SELECT FROM jobs WHERE jobs.order_id = payments.order_id AND jobs.subject_id = payments.id
-                               AND jobs.kind LIKE 'payment.%' AND jobs.state IN (${ALIVE}))`,
-    values: [paymentIds.slice(0, MOST_AT_ONCE)],
+             AND asked.alive = 0
+           ORDER BY asked.at NULLS FIRST, id LIMIT $2`,
+    values: [paymentIds, MOST_IN_A_TURN],
   });
 }
