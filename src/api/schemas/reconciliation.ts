@@ -33,7 +33,11 @@ export const DifferenceSchema = named(
     last_seen_at: TimestampOut,
     resolved_at: Nullable(TimestampOut),
     resolved_by: { ...Nullable(Type.String()), description: '`reconcile`: the books agree again' },
-    resolution: Nullable(Type.String()),
+    resolution: {
+      ...Nullable(Type.String()),
+      description:
+        'Of one that is open: what was said when it was resolved, before an amount of it or our state was another',
+    },
   }),
 );
 export const DifferencePage = pageOf(DifferenceSchema);
@@ -69,7 +73,7 @@ export const ComparisonSchema = named(
     begun_at: { ...Nullable(TimestampOut), description: 'Null: never yet' },
     finished_at: { ...Nullable(TimestampOut), description: 'Null: under way, or come to no end' },
     repaired: { ...Nullable(Type.Integer()), description: 'How many differences the last one settled here' },
-    differ: { ...Nullable(Type.Integer()), description: 'How many it left for a person' },
+    differ: { ...Nullable(Type.Integer()), description: 'How many wait for a person' },
     failure: { ...Nullable(Type.String()), description: 'Why the last one came to no end' },
   }),
 );

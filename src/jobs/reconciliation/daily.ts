@@ -62,10 +62,9 @@ async function compare(
   const { name } = gateway;
   const since = new Date(Date.now() - DAYS_BACK * DAY_MS);
   const found = await reconcile({ pool, gateway, engine, logger, since });
-  await recordFinding(pool, { gateway: name, ...found, isComplete: false });
+  const differ = await recordFinding(pool, { gateway: name, ...found, isComplete: false });
   const { payments, refunds } = found;
   const repaired = payments.repaired.length + refunds.repaired.length;
-  const differ = payments.open.length + refunds.open.length;
   await finishTurn(pool, name, { repaired, differ });
   logger[differ > 0 ? 'warn' : 'info'](
     { gateway: name, payments: payments.ours, refunds: refunds.ours, repaired, differ },

@@ -19,11 +19,11 @@ beforeEach(async () => {
   await pool().query('TRUNCATE reconciliation_differences, reconciliation_turns, gateway.refunds');
 });
 
-async function compare({ repairs = false, isComplete = true } = {}): Promise<void> {
+async function compare({ repairs = false, isComplete = true } = {}): Promise<number> {
   const adapter = refunding.adapter();
   const engine = repairs ? shop.engine : undefined;
   const found = await reconcile({ pool: pool(), gateway: adapter, engine, logger: silentLogger });
-  await recordFinding(pool(), { gateway: 'local', ...found, isComplete });
+  return recordFinding(pool(), { gateway: 'local', ...found, isComplete });
 }
 
 /** Those about one refund, newest first. */
@@ -80,6 +80,35 @@ describe('differences on record', () => {
     await compare();
     expect(await differencesOf(refund.id)).toEqual([
       { kind: 'not_at_the_gateway', state: 'RESOLVED', resolvedBy: 'asha', resolution: 'Paid by hand.' },
+    ]);
+  });
+
+  test('one that a person has resolved is open again when more of it is found, with what it comes to now', async () => {
+    const { order, refund } = await shop.refundedOrder();
+    await shop.change(order.id, { type: 'submit_refund', refundId: refund.id });
+    const reference = await refunding.referenceOf(refund.id);
+    const paidAgain = (times: number) =>
+      pool().query(
+        `INSERT INTO gateway.refunds (id, idempotency_key, reference, amount_minor, currency, status)
+         VALUES ('rf_' || $2::int, 'again-' || $2::int, $1, 3050, 'INR', 'succeeded')`,
+        [reference, times],
+      );
+    const others = await compare();
+    for (const times of [1, 2]) await paidAgain(times);
+    expect(await compare()).toBe(others + 1);
+    const id = await idOf(refund.id);
+    await inTransaction(pool(), (client) => resolveDifference(client, id, 'asha', 'One of them was given back.'));
+    expect(await compare()).toBe(others);
+
+    await paidAgain(3);
+    expect(await compare()).toBe(others + 1);
+    const { rows } = await listDifferences(
+      pool(),
+      { state: 'OPEN', kind: 'paid_twice' },
+      { limit: 2, after: undefined },
+    );
+    expect(rows).toMatchObject([
+      { id, theirAmountMinor: 9_150, resolvedBy: null, resolution: 'One of them was given back.' },
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { PaymentGatewayName } from '../../domain/payments/payment-gateways.
 import type { GatewayPayment } from '../../payments/payment-gateway.ts';
 import type { PaymentDifference } from '../../payments/reconciliation/payments.ts';
 import type { RefundDifference } from '../../payments/reconciliation/refunds.ts';
+import type { DifferenceView } from '../../queries/money/reconciliation.ts';
 import { RECONCILE_ACTOR } from './compared.ts';
 import type { Reconciliation } from './reconcile.ts';
 
@@ -14,24 +15,35 @@ export interface Finding extends Reconciliation {
 }
 
 /**
- * Writes down what a reconciliation found. A difference that is found again is the same row; one that a person has
- * resolved stays so, although the books differ yet. What was repaired, or in a complete comparison agrees again, is
- * resolved.
+ * Writes down what a reconciliation found. A difference that is found again is the same row, with what either side says
+ * now; one that a person has resolved stays so, although the books differ yet, until either side says something else. What
+ * was repaired, or in a complete comparison agrees again, is resolved.
+ *
+ * @returns how many of the differences wait for a person
  */
-export async function recordFinding(pool: Pool, { gateway, payments, refunds, isComplete }: Finding): Promise<void> {
+export async function recordFinding(pool: Pool, { gateway, payments, refunds, isComplete }: Finding): Promise<number> {
   const repaired = await writeDown(pool, gateway, [
     ...payments.repaired.map(rowOfPayment),
     ...refunds.repaired.map(rowOfRefund),
   ]);
   const open = await writeDown(pool, gateway, [...payments.open.map(rowOfPayment), ...refunds.open.map(rowOfRefund)]);
-  await resolve(pool, 'Settled here.', repaired);
-  if (isComplete) await resolveOthers(pool, gateway, open);
+  await resolve(pool, 'Settled here.', idsOf(repaired));
+  if (isComplete) await resolveOthers(pool, gateway, idsOf(open));
+  return open.filter(({ state }) => state === 'OPEN').length;
 }
 
-/** Answers with the rows' ids. */
-async function writeDown(pool: Pool, gateway: PaymentGatewayName, rows: readonly DifferenceRow[]): Promise<number[]> {
+type Written = Pick<DifferenceView, 'id' | 'state'>;
+const idsOf = (written: readonly Written[]) => written.map(({ id }) => id);
+
+/** Whether what is known as resolved is open again: it agreed meanwhile, or a person has resolved another difference. */
+const REOPENS = `known.resolved_by = $13
+  OR (known.our_state, known.our_amount_minor, known.our_currency, known.their_amount_minor, known.their_currency)
+     IS DISTINCT FROM (excluded.our_state, excluded.our_amount_minor, excluded.our_currency,
+                       excluded.their_amount_minor, excluded.their_currency)`;
+
+async function writeDown(pool: Pool, gateway: PaymentGatewayName, rows: readonly DifferenceRow[]): Promise<Written[]> {
   if (rows.length === 0) return [];
-  const { rows: written } = await pool.query<{ id: number }>({
+  const { rows: written } = await pool.query<Written>({
     name: 'record-differences',
     text: `INSERT INTO reconciliation_differences AS known
              (gateway, subject, kind, refund_id, payment_id, order_id, our_state, our_amount_minor, our_currency,
@@ -41,11 +53,17 @@ async function writeDown(pool: Pool, gateway: PaymentGatewayName, rows: readonly
            ON CONFLICT (gateway, subject, kind, coalesce(refund_id, payment_id, 0), coalesce(gateway_reference, ''))
              DO UPDATE
              SET last_seen_at = now(),
-                 state = CASE WHEN known.resolved_by = $13 THEN 'OPEN' ELSE known.state END,
-                 resolved_at = CASE WHEN known.resolved_by = $13 THEN NULL ELSE known.resolved_at END,
-                 resolution = CASE WHEN known.resolved_by = $13 THEN NULL ELSE known.resolution END,
-                 resolved_by = nullif(known.resolved_by, $13)
-           RETURNING id`,
+                 our_state = excluded.our_state,
+                 our_amount_minor = excluded.our_amount_minor,
+                 our_currency = excluded.our_currency,
+                 their_amount_minor = excluded.their_amount_minor,
+                 their_currency = excluded.their_currency,
+                 state = CASE WHEN ${REOPENS} THEN 'OPEN' ELSE known.state END,
+                 resolved_at = CASE WHEN ${REOPENS} THEN NULL ELSE known.resolved_at END,
+                 resolved_by = CASE WHEN ${REOPENS} THEN NULL ELSE known.resolved_by END,
+                 -- What a person has said of it stays to be read.
+                 resolution = CASE WHEN known.resolved_by = $13 THEN NULL ELSE known.resolution END
+           RETURNING id, state`,
     values: [
       gateway,
       rows.map(({ subject }) => subject),
@@ -62,7 +80,7 @@ async function writeDown(pool: Pool, gateway: PaymentGatewayName, rows: readonly
       RECONCILE_ACTOR,
     ],
   });
-  return written.map(({ id }) => id);
+  return written;
 }
 
 async function resolve(pool: Pool, resolution: string, ids: readonly number[]): Promise<void> {

@@ -110,7 +110,8 @@ function ResolveDialog({ difference, possible, onClose }: ResolveDialogProps) {
       title={`Resolve: ${name.toLowerCase()}`}
       consequence={
         <p>
-          It is taken off the list, with what you write. No money moves, and found again it stays resolved. {meaning}
+          It is taken off the list, with what you write. No money moves. Found again it stays resolved, until an amount
+          of it or our state is another. {meaning}
         </p>
       }
       confirm="Resolve"
@@ -165,6 +166,7 @@ function Ending({ difference }: { readonly difference: Difference }) {
     return (
       <span className="faint">
         First seen <When at={difference.created_at} />, last <When at={difference.last_seen_at} />
+        {resolution !== null && `. It was resolved when it was another: ${resolution}`}
       </span>
     );
   }

@@ -51,7 +51,9 @@ export function reconciliationRoutes(api: Api, { pool, paymentGateways = [] }: A
         operationId: 'resolveReconciliationDifference',
         tags: ['payments'],
         summary: 'Mark a difference as resolved, with what was found and done',
-        description: 'It moves no money and changes no payment or refund. Found again, it stays resolved.',
+        description:
+          'It moves no money and changes no payment or refund. Found again, it stays resolved, until an ' +
+          'amount of it or our state is another.',
         headers: IdempotencyHeader,
         params: IdParameters,
         body: ResolutionBody,
