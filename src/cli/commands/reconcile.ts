@@ -76,7 +76,7 @@ async function compareWithEach(
         logger,
         since: since ?? null,
       });
-      await recordFinding(pool, { gateway: gateway.name, ...result, isComplete: since === undefined });
+      await recordFinding(pool, { gateway: gateway.name, ...result, since: since ?? null });
       found[gateway.name] = result;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;

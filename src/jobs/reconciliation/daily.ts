@@ -62,7 +62,7 @@ async function compare(
   const { name } = gateway;
   const since = new Date(Date.now() - DAYS_BACK * DAY_MS);
   const found = await reconcile({ pool, gateway, engine, logger, since });
-  const differ = await recordFinding(pool, { gateway: name, ...found, isComplete: false });
+  const differ = await recordFinding(pool, { gateway: name, ...found, since });
   const { payments, refunds } = found;
   const repaired = payments.repaired.length + refunds.repaired.length;
   await finishTurn(pool, name, { repaired, differ });

@@ -19,11 +19,16 @@ beforeEach(async () => {
   await pool().query('TRUNCATE reconciliation_differences, reconciliation_turns, gateway.refunds');
 });
 
-async function compare({ repairs = false, isComplete = true } = {}): Promise<number> {
+interface CompareOptions {
+  readonly repairs?: boolean;
+  readonly since?: Date | null;
+}
+
+async function compare({ repairs = false, since = null }: CompareOptions = {}): Promise<number> {
   const adapter = refunding.adapter();
   const engine = repairs ? shop.engine : undefined;
-  const found = await reconcile({ pool: pool(), gateway: adapter, engine, logger: silentLogger });
-  return recordFinding(pool(), { gateway: 'local', ...found, isComplete });
+  const found = await reconcile({ pool: pool(), gateway: adapter, engine, logger: silentLogger, since });
+  return recordFinding(pool(), { gateway: 'local', ...found, since });
 }
 
 /** Those about one refund, newest first. */
@@ -60,8 +65,6 @@ describe('differences on record', () => {
     expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
 
     await paidAtTheGateway(refund);
-    await compare({ isComplete: false });
-    expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
     await compare();
     const agreed = { state: 'RESOLVED', resolvedBy: 'reconcile', resolution: 'The books agree again.' };
     expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...agreed }]);
@@ -69,6 +72,22 @@ describe('differences on record', () => {
     await pool().query('TRUNCATE gateway.refunds');
     await compare();
     expect(await differencesOf(refund.id)).toEqual([{ kind: 'not_at_the_gateway', ...OPEN }]);
+  });
+
+  test('settled by itself, one is resolved by a comparison of the time that it is from, and left by one that knows less', async () => {
+    const recent = await missingThere();
+    const old = await missingThere();
+    await compare();
+    await pool().query(`UPDATE refunds SET created_at = now() - interval '30 days' WHERE id = $1`, [old.id]);
+    for (const refund of [recent, old]) await paidAtTheGateway(refund);
+    const agreed = { state: 'RESOLVED', resolvedBy: 'reconcile', resolution: 'The books agree again.' };
+    const kind = 'not_at_the_gateway';
+
+    await compare({ since: new Date(Date.now() - 35 * 86_400_000) });
+    expect(await differencesOf(recent.id)).toEqual([{ kind, ...agreed }]);
+    expect(await differencesOf(old.id)).toEqual([{ kind, ...OPEN }]);
+    await compare();
+    expect(await differencesOf(old.id)).toEqual([{ kind, ...agreed }]);
   });
 
   test('one that a person has resolved stays so when it is found again', async () => {

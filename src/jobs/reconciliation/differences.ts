@@ -10,25 +10,28 @@ import type { Reconciliation } from './reconcile.ts';
 
 export interface Finding extends Reconciliation {
   readonly gateway: PaymentGatewayName;
-  /** All of both books was compared: what is not found any more agrees again. */
-  readonly isComplete: boolean;
+  /** What of both books was compared: all that is from then on; null: all. */
+  readonly since: Date | null;
 }
+
+/** A gateway's entry may be older than ours: with some, the customer authorises there before we hear of it. */
+const MOST_DAYS_EARLIER_THERE = 7;
 
 /**
  * Writes down what a reconciliation found. A difference that is found again is the same row, with what either side says
  * now; one that a person has resolved stays so, although the books differ yet, until either side says something else. What
- * was repaired, or in a complete comparison agrees again, is resolved.
+ * was repaired, or was compared whole and agrees again, is resolved.
  *
  * @returns how many of the differences wait for a person
  */
-export async function recordFinding(pool: Pool, { gateway, payments, refunds, isComplete }: Finding): Promise<number> {
+export async function recordFinding(pool: Pool, { gateway, payments, refunds, since }: Finding): Promise<number> {
   const repaired = await writeDown(pool, gateway, [
     ...payments.repaired.map(rowOfPayment),
     ...refunds.repaired.map(rowOfRefund),
   ]);
   const open = await writeDown(pool, gateway, [...payments.open.map(rowOfPayment), ...refunds.open.map(rowOfRefund)]);
   await resolve(pool, 'Settled here.', idsOf(repaired));
-  if (isComplete) await resolveOthers(pool, gateway, idsOf(open));
+  await resolveOthers(pool, gateway, idsOf(open), since);
   return open.filter(({ state }) => state === 'OPEN').length;
 }
 
@@ -94,14 +97,25 @@ async function resolve(pool: Pool, resolution: string, ids: readonly number[]): 
   });
 }
 
-async function resolveOthers(pool: Pool, gateway: PaymentGatewayName, stillOpen: readonly number[]): Promise<void> {
+/** Of a payment or refund that may have entries there from before `since`, not all was compared, and nothing is resolved. */
+async function resolveOthers(
+  pool: Pool,
+  gateway: PaymentGatewayName,
+  stillOpen: readonly number[],
+  since: Date | null,
+): Promise<void> {
   await pool.query({
     name: 'resolve-other-differences',
     text: `UPDATE reconciliation_differences
            SET state = 'RESOLVED', resolved_at = now(), resolved_by = $3,
                resolution = 'The books agree again.'
-           WHERE gateway = $1 AND state = 'OPEN' AND id <> ALL ($2::bigint[])`,
-    values: [gateway, stillOpen, RECONCILE_ACTOR],
+           WHERE gateway = $1 AND state = 'OPEN' AND id <> ALL ($2::bigint[])
+             AND ($4::timestamptz IS NULL
+                  OR EXISTS (SELECT FROM payments
+                             WHERE payments.id = payment_id AND payments.created_at >= $4 + make_interval(days => $5))
+                  OR EXISTS (SELECT FROM refunds
+                             WHERE refunds.id = refund_id AND refunds.created_at >= $4 + make_interval(days => $5)))`,
+    values: [gateway, stillOpen, RECONCILE_ACTOR, since?.toISOString() ?? null, MOST_DAYS_EARLIER_THERE],
   });
 }
 

@@ -163,7 +163,7 @@ describe('what only a person can settle', () => {
     expect((await database.pool.query('SELECT * FROM payments ORDER BY id')).rows).toEqual(before.rows);
 
     const refunds = { ours: 0, theirs: 0, repaired: [], open: [] };
-    const kept = { gateway: 'local', payments: found, refunds, isComplete: true } as const;
+    const kept = { gateway: 'local', payments: found, refunds, since: null } as const;
     for (let times = 1; times <= 2; times += 1) await recordFinding(database.pool, kept);
     const { rows } = await listDifferences(database.pool, { state: 'OPEN' }, { limit: 500, after: undefined });
     expect(rows).toHaveLength(234);
