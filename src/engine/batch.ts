@@ -49,10 +49,11 @@ export async function decideBatch(
   nextId: () => number,
   context: BatchContext,
 ): Promise<BatchResult> {
-  const now = context.now();
-  const financialYear = financialYearOf(now, context.invoicePolicy);
+  const begunAt = context.now();
+  const financialYear = financialYearOf(begunAt, context.invoicePolicy);
   const orderIds = await locate(client, requests);
   const { loaded, lastNumbers, locked } = await load(client, requests, orderIds, financialYear, context.keptOrders);
+  const now = nowThatAllIsLocked(begunAt, context);
 
   let invoiceNumber = lastNumbers.invoice;
   let creditNoteNumber = lastNumbers.creditNote;
@@ -86,6 +87,15 @@ export async function decideBatch(
   function seriesChange(last: number, now: number): SeriesChange | undefined {
     return now > last ? { financialYear, lastNumber: now } : undefined;
   }
+}
+
+/**
+ * What waited for a lock bears no earlier date than what it waited for, so papers are dated in the order of their numbers.
+ * Only where the financial year ends meanwhile, it is still the moment before: the series of that year was locked.
+ */
+function nowThatAllIsLocked(begunAt: Date, { now, invoicePolicy }: BatchContext): Date {
+  const lockedAt = now();
+  return financialYearOf(lockedAt, invoicePolicy) === financialYearOf(begunAt, invoicePolicy) ? lockedAt : begunAt;
 }
 
 /** Sends all that a batch has to read at once; only what it needs. */
