@@ -11,6 +11,9 @@ const Sum = (description: string) =>
 export const TrialBalanceSchema = named(
   'TrialBalance',
   Type.Object({
+    is_provisional: Type.Boolean({
+      description: '`before` is in the last minute or later, or left out: entries may still be added. Read it again.',
+    }),
     currencies: Type.Array(
       Type.Object({
         currency: Type.String(),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useApi } from '../../support/api.ts';
 import { placeOrder } from '../../support/shop/shop.ts';
 
@@ -28,4 +28,29 @@ it('sums what is past 2^53 exactly, to the unit', async () => {
     expect(words).toContain(`"account":"receivable","debit_minor":0,"credit_minor":${TWICE},"balance_minor":-${TWICE}`);
     expect(words).toContain(`],"debit_minor":${TWICE},"credit_minor":${TWICE},"balance_minor":0`);
   }
+});
+
+/** Entries are there to be read a moment after the date that they bear. */
+describe('a period that may still grow says so', () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+  it.each([
+    ['of all', '', true],
+    ['up to a moment to come', `?before=${minutesAgo(-60)}`, true],
+    ['up to a moment ago', `?before=${minutesAgo(0)}`, true],
+    ['up to two minutes ago', `?before=${minutesAgo(2)}`, false],
+  ])('a trial balance %s', async (_, query, isProvisional) => {
+    const answer = await api.get(`/v1/ledger/trial-balance${query}`);
+    expect(answer.json()).toMatchObject({ is_provisional: isProvisional });
+  });
+
+  it.each([
+    ['to a moment to come', minutesAgo(-60), 'true'],
+    ['to a moment ago', minutesAgo(0), 'true'],
+    ['to two minutes ago', minutesAgo(2), undefined],
+  ])('an export %s', async (_, to, provisional) => {
+    const answer = await api.get(`/v1/ledger/export.csv?from=2026-01-01T00:00:00Z&to=${to}`);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['provisional']).toBe(provisional);
+  });
 });

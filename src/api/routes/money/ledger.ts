@@ -21,6 +21,8 @@ import { IdParameters, ref } from '../../schemas/common.ts';
 import { LedgerExportQuery, OrderLedgerSchema, TrialBalanceQuery, TrialBalanceSchema } from '../../schemas/ledger.ts';
 
 const LINES_AT_ONCE = 2_000;
+/** Longer than passes from the date that an entry bears to its being there for others to read. */
+const PROVISIONAL_FOR_MS = 60_000;
 
 export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void {
   const trialBalances = new SharedReads<Worded>();
@@ -31,15 +33,18 @@ export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void 
         operationId: 'getTrialBalance',
         tags: ['ledger'],
         summary: 'Read every account with its debits and credits',
+        description: 'Sums are exact, also past 2^53: read them as big integers.',
         querystring: TrialBalanceQuery,
         response: { 200: { description: 'By currency and account', ...ref(TrialBalanceSchema) }, ...problemAnswers() },
       },
     },
     ({ query }, reply) => {
       const before = instantOf(query.before, 'before');
-      return answerShared(reply, trialBalances, { before }, async () =>
-        trialBalanceView(await readTrialBalance(pool, before)),
-      );
+      return answerShared(reply, trialBalances, { before }, async () => {
+        // Looked at before the reading, which may take a while.
+        const mayGrow = isProvisional(before);
+        return trialBalanceView(await readTrialBalance(pool, before), mayGrow);
+      });
     },
   );
 
@@ -80,7 +85,9 @@ export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void 
         operationId: 'exportLedger',
         tags: ['ledger'],
         summary: 'Export the entries of a period as CSV, oldest first',
-        description: 'Fields that a spreadsheet would run as a formula are made inert.',
+        description:
+          'Fields that a spreadsheet would run as a formula are made inert. With the header `Provisional: true` the ' +
+          'period ends in the last minute or later, and entries may still be added to it: export it again.',
         querystring: LedgerExportQuery,
         response: {
           200: {
@@ -99,12 +106,18 @@ export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void 
           errors: [{ field: 'to', message: 'must be later than from' }],
         });
       }
+      if (isProvisional(to)) reply.header('Provisional', 'true');
       return reply
         .type('text/csv; charset=utf-8; header=present')
         .header('Content-Disposition', 'attachment; filename="ledger.csv"')
         .send(Readable.from(csvOf(pool, { from, to })));
     },
   );
+}
+
+/** Whether what is being written down at this moment may bear a date of before the end. */
+function isProvisional(end: Date | undefined): boolean {
+  return end === undefined || end.getTime() > Date.now() - PROVISIONAL_FOR_MS;
 }
 
 /** A page of lines at a time, so that a year's export takes no more memory than a day's. */
@@ -158,9 +171,10 @@ function entryView(entry: LedgerLine) {
   };
 }
 
-function trialBalanceView(rows: readonly TrialBalanceRow[]) {
+function trialBalanceView(rows: readonly TrialBalanceRow[], mayGrow: boolean) {
   const byCurrency = Map.groupBy(rows, ({ currency }) => currency);
   return {
+    is_provisional: mayGrow,
     currencies: Array.from(byCurrency, ([currency, accounts]) => {
       const debitMinor = accounts.reduce((sum, row) => sum + row.debitMinor, 0n);
       const creditMinor = accounts.reduce((sum, row) => sum + row.creditMinor, 0n);
