@@ -150,7 +150,7 @@ describe('what the metrics say', () => {
 
   test('a process without a broker says nothing of one', async () => {
     const metrics = new Metrics();
-    metrics.watchPool(database.pool);
+    metrics.watchPool(database.pool, []);
     const alone = samplesOf(await metrics.page());
     expect(alone.has('event_feed_lag_seconds')).toBe(true);
     for (const name of ['broker_connected', 'event_publishing_lag_seconds']) expect(alone.has(name), name).toBe(false);

@@ -2,8 +2,10 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Pool } from 'pg';
 import { readEventFeedLag, readPublishingLag } from '../queries/events/event-feed.ts';
 import { countUnfinishedJobs, readLongestWait } from '../queries/jobs.ts';
+import type { PaymentGatewayName } from '../domain/payments/payment-gateways.ts';
 import { countOpenRefunds } from '../queries/money/refunds.ts';
 import { reportOf, textOf, type ProcessReport } from './metrics/process-report.ts';
+import { watchReconciliation } from './metrics/reconciliation.ts';
 import { watchWebhooks } from './metrics/webhooks.ts';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -207,7 +209,8 @@ export class Metrics {
     this.#brokers.push(connected);
   }
 
-  watchPool(pool: Pool): void {
+  /** @param gateways those whose books are compared with ours */
+  watchPool(pool: Pool, gateways: readonly PaymentGatewayName[]): void {
     const brokers = this.#brokers;
     new Gauge({
       name: 'database_pool_connections',
@@ -265,6 +268,7 @@ export class Metrics {
       },
     });
     watchWebhooks(this.#shop, pool);
+    watchReconciliation(this.#shop, pool, gateways);
     new Gauge({
       name: 'refunds_open',
       help: 'Refunds that are not paid, by state; the same in every process',

@@ -3,6 +3,7 @@ import { Metrics } from '../api/metrics.ts';
 import { Engine, type EngineObserver } from '../engine/engine.ts';
 import { createPaperRenderer, type PaperRenderer } from '../invoices/pdf/renderer.ts';
 import { readSigningKey } from '../invoices/signing-key.ts';
+import { gatewayNamesOf } from '../payments/registry.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PipelinedReads, type Reads } from '../platform/database/pipelined-reads.ts';
@@ -72,7 +73,7 @@ export function createBackend(config: Config, databaseUrl: string, logger: Logge
   const orders = new OrderReader(databaseUrl);
   const renderer = createPaperRenderer({ threads: RENDERING_THREADS, ...signingKey });
   metrics.watchQueue(() => engine.queued);
-  metrics.watchPool(pool);
+  metrics.watchPool(pool, gatewayNamesOf(config.payments));
   return {
     config,
     databaseUrl,

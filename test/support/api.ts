@@ -48,6 +48,7 @@ export interface TestApi {
 }
 
 export const POOL_SIZE = 10;
+const GATEWAYS = ['local', 'stripe'] as const;
 /** What gateways sign their webhooks with, as far as the app under test knows. */
 export const PAYMENT_WEBHOOK_SECRETS = {
   local: 'local-secret-of-the-test',
@@ -119,7 +120,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       mostConnections: POOL_SIZE,
     });
     metrics.watchQueue(() => engine.queued);
-    metrics.watchPool(pool);
+    metrics.watchPool(pool, GATEWAYS);
     const secretBox = new SecretBox([randomBytes(32)]);
     // As `npm start` has it: until a test makes a key, whoever asks is this machine's user.
     const identity = new Identity({
@@ -154,7 +155,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
         stuckAfterHours: 48,
       },
       consoleFolder: options.consoleFolder,
-      paymentGateways: ['local', 'stripe'],
+      paymentGateways: GATEWAYS,
       paymentWebhooks: createWebhookReceiver({
         pool,
         verifier: createWebhookVerifier(PAYMENT_WEBHOOK_SECRETS),

@@ -1,6 +1,7 @@
 import { lifecycles } from '../../domain/lifecycles.ts';
+import { roleMay, type OperationId } from '../../identity/operations.ts';
 import { keptBriefly } from '../../platform/sharing/kept-briefly.ts';
-import { MOST_COUNTED, readOverview } from '../../queries/insight/overview.ts';
+import { MOST_COUNTED, readOverview, type AttentionKind } from '../../queries/insight/overview.ts';
 import { search } from '../../queries/orders/search.ts';
 import { countByState, MOST_COUNTED_IN_STATE } from '../../queries/insight/state-counts.ts';
 import { readStatistics } from '../../queries/insight/statistics.ts';
@@ -24,9 +25,16 @@ const DEFAULT_DAYS = 30;
 const OVERVIEW_KEPT_MS = 1_000;
 const STATISTICS_KEPT_MS = 30_000;
 
-export function insightRoutes(api: Api, { pool, reads, settings }: ApiDependencies): void {
+/** What lists what waits, where not everyone may who reads the overview: whoever may not is not told of it. */
+const ACTED_ON_BY: Partial<Record<AttentionKind, OperationId>> = {
+  webhook_endpoints_disabled: 'listWebhookEndpoints',
+};
+
+export function insightRoutes(api: Api, { pool, reads, settings, paymentGateways = [] }: ApiDependencies): void {
   const { timezone, stuckAfterHours } = settings;
-  const overview = keptBriefly(OVERVIEW_KEPT_MS, () => readOverview(pool, stuckAfterHours));
+  const overview = keptBriefly(OVERVIEW_KEPT_MS, () =>
+    readOverview(pool, { stuckAfterHours, gateways: paymentGateways }),
+  );
   const stateCounts = keptBriefly(OVERVIEW_KEPT_MS, () => countByState(pool));
   const statistics = keptBriefly(STATISTICS_KEPT_MS, (days: number) => readStatistics(pool, days, timezone));
 
@@ -60,7 +68,13 @@ export function insightRoutes(api: Api, { pool, reads, settings }: ApiDependenci
         },
       },
     },
-    async () => overviewView(await overview('now'), { mostCounted: MOST_COUNTED, stuckAfterHours }),
+    async ({ principal: { role } }) => {
+      const attention = (await overview('now')).filter(({ kind }) => {
+        const operation = ACTED_ON_BY[kind];
+        return operation === undefined || (role !== null && roleMay(role, operation));
+      });
+      return overviewView(attention, { mostCounted: MOST_COUNTED, stuckAfterHours });
+    },
   );
 
   api.get(

@@ -13,9 +13,10 @@ const MOST_FAILURE_CHARACTERS = 1_000;
 export async function takeTurn(pool: Pool, gateway: PaymentGatewayName): Promise<boolean> {
   const { rowCount } = await pool.query({
     name: 'take-reconciliation-turn',
-    text: `INSERT INTO reconciliation_turns AS turn (gateway) VALUES ($1)
+    text: `INSERT INTO reconciliation_turns AS turn (gateway, unfinished_since) VALUES ($1, now())
            ON CONFLICT (gateway) DO UPDATE
-             SET begun_at = now(), finished_at = NULL, requested_at = NULL, failure = NULL
+             SET begun_at = now(), finished_at = NULL, requested_at = NULL, failure = NULL,
+                 unfinished_since = coalesce(turn.finished_at, turn.unfinished_since, turn.begun_at, now())
              WHERE turn.begun_at < now() - make_interval(hours => $2)
                 OR (turn.finished_at IS NULL AND turn.begun_at < now() - make_interval(hours => $3))
                 OR (turn.requested_at IS NOT NULL

@@ -131,6 +131,34 @@ export async function listComparisons(
   return rows;
 }
 
+/** When the last comparison of a row of reconciliation_turns came to an end; where none has, when the first was begun. */
+export const LAST_COMPARED = 'coalesce(finished_at, unfinished_since, begun_at)';
+
+/** How a gateway's books and ours stand to each other. */
+export interface ComparisonFigures {
+  readonly gateway: PaymentGatewayName;
+  readonly openDifferences: number;
+  /** Since a comparison came to an end, or since the first was begun; null: none was. */
+  readonly secondsSinceCompared: number | null;
+}
+
+/** What a scrape of the metrics reads, of each of the gateways. */
+export async function readComparisonFigures(
+  pool: Pool,
+  gateways: readonly PaymentGatewayName[],
+): Promise<ComparisonFigures[]> {
+  const { rows } = await pool.query<ComparisonFigures>({
+    name: 'comparison-figures',
+    text: `SELECT named.gateway,
+                  (SELECT count(*) FROM reconciliation_differences AS difference
+                   WHERE difference.gateway = named.gateway AND state = 'OPEN') AS "openDifferences",
+                  extract(epoch FROM now() - ${LAST_COMPARED})::double precision AS "secondsSinceCompared"
+           FROM unnest($1::text[]) AS named (gateway) LEFT JOIN reconciliation_turns USING (gateway)`,
+    values: [gateways],
+  });
+  return rows;
+}
+
 /** Has a worker compare the gateway's books soon. Asking again before it is begun is no change. */
 export async function requestComparison(client: ClientBase, gateway: PaymentGatewayName): Promise<void> {
   await client.query({

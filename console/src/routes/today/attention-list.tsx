@@ -32,6 +32,24 @@ function placeOf(kind: Kind, stuckBefore: string): Place {
       };
     case 'jobs_dead':
       return { name: 'Jobs dead', isUrgent: true, link: { to: '/operations', search: { tab: 'jobs', state: 'DEAD' } } };
+    case 'differences_open':
+      return {
+        name: 'Gateway differences',
+        isUrgent: true,
+        link: { to: '/operations', search: { tab: 'differences', state: 'OPEN' } },
+      };
+    case 'comparisons_failing':
+      return {
+        name: 'Gateways whose books are not compared',
+        isUrgent: true,
+        link: { to: '/operations', search: { tab: 'differences' } },
+      };
+    case 'webhook_endpoints_disabled':
+      return {
+        name: 'Webhook endpoints disabled after failures',
+        isUrgent: true,
+        link: { to: '/operations', search: { tab: 'webhooks' } },
+      };
     case 'orders_stuck_paid':
       return {
         name: 'Orders stuck before the warehouse',
