@@ -131,6 +131,18 @@ describe('differences on record', () => {
     ]);
   });
 
+  test('however much the gateway says that it has paid, what differs can be read', async () => {
+    const { refund } = await shop.refundedOrder();
+    await pool().query(
+      `INSERT INTO gateway.refunds (id, idempotency_key, reference, amount_minor, currency, status)
+       SELECT 'rf_most_' || n, 'most-' || n, $1, $2, 'INR', 'succeeded' FROM generate_series(1, 2) AS n`,
+      [await refunding.referenceOf(refund.id), Number.MAX_SAFE_INTEGER],
+    );
+    await compare();
+    const { rows } = await listDifferences(pool(), { kind: 'paid_twice' }, { limit: 2, after: undefined });
+    expect(rows).toMatchObject([{ refundId: refund.id, theirAmountMinor: Number.MAX_SAFE_INTEGER }]);
+  });
+
   test('what the gateway paid without our knowing is settled, and on record as such', async () => {
     const { refund } = await shop.refundedOrder();
     await paidAtTheGateway(refund);

@@ -176,11 +176,12 @@ function moneyOf({ gatewayReference, status, capturedMinor, amountMinor, currenc
   return { gatewayReference, amountMinor: status === 'captured' ? capturedMinor : amountMinor, currency };
 }
 
-/** Of what was moved more than once, the first of them, with what was moved in all. */
+/** Of what was moved more than once, the first of them, with what was moved in all, as far as a number tells it exactly. */
 function inAll(theirs: TheirMoney | readonly TheirMoney[]): TheirMoney | undefined {
   const sorted = [theirs].flat().toSorted((a, b) => (a.gatewayReference < b.gatewayReference ? -1 : 1));
   const [first] = sorted;
-  return first && { ...first, amountMinor: sorted.reduce((sum, { amountMinor }) => sum + amountMinor, 0) };
+  const sumMinor = sorted.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return first && { ...first, amountMinor: Math.min(sumMinor, Number.MAX_SAFE_INTEGER) };
 }
 
 function ofTheirs(theirs: TheirMoney | undefined) {
