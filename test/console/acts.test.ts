@@ -188,7 +188,13 @@ describeConsole('a table', () => {
     const page = await shop.open('/orders');
     await isThere(page.getByRole('row').nth(5));
     let asked = 0;
+    // Where what others do has the list read anew, it is whole as far as it goes, and may ask for more once.
+    let readAnew = 0;
     const isNextPage = (url: URL) => url.pathname === '/v1/orders' && url.searchParams.has('after');
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname === '/v1/orders' && !isNextPage(url)) readAnew += 1;
+    });
     await page.route(isNextPage, async (route) => {
       asked += 1;
       await route.fulfill({ status: 500, json: { code: 'internal', title: 'Broken', detail: 'The page is broken.' } });
@@ -200,7 +206,8 @@ describeConsole('a table', () => {
     });
     for (let turn = 0; turn < 5; turn += 1) await page.mouse.wheel(0, 1_200);
     await isThere(page.getByRole('button', { name: 'Try again' }));
-    expect(asked).toBe(1);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(1 + readAnew);
     await page.unroute(isNextPage);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The page is broken.').waitFor({ state: 'detached' });
