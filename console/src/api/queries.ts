@@ -115,7 +115,7 @@ const MOST_RECORD_PAGES = 10;
 
 async function readRecord(id: number, signal: AbortSignal): Promise<Transition[]> {
   const entries: Transition[] = [];
-  let after = '0';
+  let after: string | undefined;
   for (let page = 0; page < MOST_RECORD_PAGES; page += 1) {
     const { data, next } = await answerOf(
       api.GET('/v1/orders/{id}/transitions', { params: { path: { id }, query: { limit: 200, after } }, signal }),

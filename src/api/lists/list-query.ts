@@ -1,12 +1,16 @@
 import type { Page, PageRequest } from '../../queries/lists/paging.ts';
-import type { TransitionPageRequest } from '../../queries/orders/transitions.ts';
-import { ProblemError } from '../problems/problem.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { TransitionPageRequest, TransitionRows, TransitionView } from '../../queries/orders/transitions.ts';
+import {
+  decodeCursor,
+  decodeSequence,
+  encodeCursor,
+  encodeSequence,
+  type ListName,
+  type RecordName,
+} from './cursor.ts';
 import { instantOf } from './instant.ts';
 
 const DEFAULT_LIMIT = 50;
-/** Of an order's record, as the database counts it. */
-const LAST_SEQUENCE = 2_147_483_647;
 
 /** What the lists of orders and of returns are filtered by, besides their states. */
 interface ShopFilters {
@@ -28,22 +32,31 @@ export function shopFilterOf(query: ShopFilters) {
   };
 }
 
-/** @throws ProblemError naming `after` when it is no cursor of ours */
-export function pageRequestOf({ limit, after }: { readonly limit?: number; readonly after?: string }): PageRequest {
-  return { limit: limit ?? DEFAULT_LIMIT, after: after === undefined ? undefined : decodeCursor(after) };
+interface PageQuery {
+  readonly limit?: number;
+  readonly after?: string;
 }
 
-/** @throws ProblemError naming `after` when no record has so many entries */
-export function recordPageOf(query: { readonly limit?: number; readonly after?: string }): TransitionPageRequest {
-  const afterSequence = Number(query.after ?? '0');
-  if (afterSequence > LAST_SEQUENCE) {
-    const message = 'is past the end of any record; take it from `next` of the page before';
-    throw new ProblemError('request.invalid', `after ${message}`, { errors: [{ field: 'after', message }] });
-  }
-  return { limit: query.limit ?? DEFAULT_LIMIT, afterSequence };
+/** @throws ProblemError naming `after` when it is no cursor of this list */
+export function pageRequestOf({ limit, after }: PageQuery, list: ListName): PageRequest {
+  return { limit: limit ?? DEFAULT_LIMIT, after: after === undefined ? undefined : decodeCursor(list, after) };
 }
 
 /** A page as it is answered. */
-export function pageView<Row, View>(page: Page<Row>, viewOf: (row: Row) => View) {
-  return { data: page.rows.map(viewOf), next: page.next ? encodeCursor(page.next) : null };
+export function pageView<Row, View>({ rows, next }: Page<Row>, viewOf: (row: Row) => View, list: ListName) {
+  return { data: rows.map(viewOf), next: next ? encodeCursor(list, next) : null };
+}
+
+/** @throws ProblemError naming `after` when it is no cursor of this record */
+export function recordPageOf({ limit, after }: PageQuery, record: RecordName): TransitionPageRequest {
+  return { limit: limit ?? DEFAULT_LIMIT, afterSequence: after === undefined ? 0 : decodeSequence(record, after) };
+}
+
+export function recordPageView<View>(
+  { rows, more }: TransitionRows,
+  viewOf: (row: TransitionView) => View,
+  record: RecordName,
+) {
+  const last = rows.at(-1);
+  return { data: rows.map(viewOf), next: more && last ? encodeSequence(record, last.sequence) : null };
 }

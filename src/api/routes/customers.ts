@@ -34,7 +34,7 @@ export function customerRoutes(api: Api, { pool, orders }: ApiDependencies): voi
       },
     },
     async ({ query }) => {
-      const page = pageRequestOf({ limit: query.limit ?? DEFAULT_ORDERS, after: query.after });
+      const page = pageRequestOf({ limit: query.limit ?? DEFAULT_ORDERS, after: query.after }, 'customer-orders');
       const customer = await customerMeant(pool, query);
       if (!customer) throw nothingHeld();
       const answer = await customerExportPage({ pool, orders }, customer, page);

@@ -39,7 +39,7 @@ export function jobRoutes(api: Api, { engine, orders, pool }: ApiDependencies): 
     },
     async ({ query }) => {
       const filter = { state: query.state, kind: query.kind, orderId: query.order_id };
-      return pageView(await listJobs(pool, filter, pageRequestOf(query)), jobView);
+      return pageView(await listJobs(pool, filter, pageRequestOf(query, 'jobs')), jobView, 'jobs');
     },
   );
 

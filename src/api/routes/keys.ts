@@ -79,7 +79,7 @@ export function keyRoutes(api: Api, { pool, identity }: ApiDependencies): void {
         response: { 200: { description: 'A page of keys', ...ref(ApiKeyPage) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => pageView(await listKeys(pool, pageRequestOf(query)), keyView),
+    async ({ query }) => pageView(await listKeys(pool, pageRequestOf(query, 'keys')), keyView, 'keys'),
   );
 
   api.get(

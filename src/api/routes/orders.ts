@@ -7,12 +7,12 @@ import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import { placeOrderOf } from '../commands/place-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
-import { pageRequestOf, pageView, recordPageOf, shopFilterOf } from '../lists/list-query.ts';
+import { pageRequestOf, pageView, recordPageOf, recordPageView, shopFilterOf } from '../lists/list-query.ts';
 import { orderEtagOf } from '../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write } from '../http/write.ts';
-import { IdempotencyHeader, IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
+import { IdempotencyHeader, IdParameters, MoveBody, PageListQuery, ref, WriteHeaders } from '../schemas/common.ts';
 import { NewOrder, OrderListQuery, OrderPage, OrderSchema } from '../schemas/order.ts';
-import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
+import { TransitionPage } from '../schemas/record.ts';
 import { orderSummaryView, orderView } from '../views/order.ts';
 import { transitionView } from '../views/record.ts';
 
@@ -86,9 +86,9 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
     },
     ({ query, principal: { scope } }, reply) => {
       const filter = { state: query.state, ...shopFilterOf(query), scope };
-      const page = pageRequestOf(query);
+      const page = pageRequestOf(query, 'orders');
       return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listOrders(reads, filter, page), orderSummaryView),
+        pageView(await listOrders(reads, filter, page), orderSummaryView, 'orders'),
       );
     },
   );
@@ -122,7 +122,7 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
         summary: "Read an order's record, oldest first",
         description: 'Every change of state of the order, its returns and its refunds, as the audit chain holds it.',
         params: IdParameters,
-        querystring: TransitionListQuery,
+        querystring: PageListQuery,
         response: {
           200: { description: 'A page of the record', ...ref(TransitionPage) },
           ...problemAnswers('order.not_found'),
@@ -130,11 +130,12 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
       },
     },
     async ({ params, query, principal }) => {
-      const page = recordPageOf(query);
+      const record = `order-record-${params.id}` as const;
+      const request = recordPageOf(query, record);
       if (!seesAll(principal)) await visibleOrder(orders, principal, params.id);
-      const { rows, more } = await listTransitions(reads, params.id, undefined, page);
-      if (rows.length === 0) await visibleOrder(orders, principal, params.id);
-      return { data: rows.map(transitionView), next: more ? String(rows.at(-1)?.sequence) : null };
+      const page = await listTransitions(reads, params.id, undefined, request);
+      if (page.rows.length === 0) await visibleOrder(orders, principal, params.id);
+      return recordPageView(page, transitionView, record);
     },
   );
 

@@ -11,17 +11,17 @@ import type { Principal } from '../../identity/principal.ts';
 import { visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
-import { pageRequestOf, pageView, recordPageOf, shopFilterOf } from '../lists/list-query.ts';
+import { pageRequestOf, pageView, recordPageOf, recordPageView, shopFilterOf } from '../lists/list-query.ts';
 import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { SharedReads } from '../../platform/sharing/shared-reads.ts';
 import { ProblemError, problemArguments } from '../problems/problem.ts';
 import { orderEtagOf } from '../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write, type Written } from '../http/write.ts';
-import { IdParameters, MoveBody, ref, WriteHeaders } from '../schemas/common.ts';
+import { IdParameters, MoveBody, PageListQuery, ref, WriteHeaders } from '../schemas/common.ts';
 import { CompleteReturnBody, CompletionPreview } from '../schemas/completion.ts';
 import { NewReturn, ReturnListQuery, ReturnPreview, ReturnPage, ReturnSchema } from '../schemas/order.ts';
 import { RefundDueSchema } from '../schemas/refund-due.ts';
-import { TransitionListQuery, TransitionPage } from '../schemas/record.ts';
+import { TransitionPage } from '../schemas/record.ts';
 import { refundDueView } from '../views/refund-due.ts';
 import { returnView, wholeReturnView } from '../views/return.ts';
 import { transitionView } from '../views/record.ts';
@@ -146,9 +146,9 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
     },
     ({ query, principal: { scope } }, reply) => {
       const filter = { state: query.state, ...shopFilterOf(query), scope };
-      const page = pageRequestOf(query);
+      const page = pageRequestOf(query, 'returns');
       return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listReturns(reads, filter, page), returnView),
+        pageView(await listReturns(reads, filter, page), returnView, 'returns'),
       );
     },
   );
@@ -179,7 +179,7 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
         tags: ['returns'],
         summary: "Read a return's record, oldest first",
         params: IdParameters,
-        querystring: TransitionListQuery,
+        querystring: PageListQuery,
         response: {
           200: { description: 'A page of the record', ...ref(TransitionPage) },
           ...problemAnswers('return.not_found'),
@@ -187,10 +187,11 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
       },
     },
     async ({ params, query, principal }) => {
+      const record = `return-record-${params.id}` as const;
+      const request = recordPageOf(query, record);
       const found = await readReturn(reads, params.id, principal.scope);
       if (!found) throw new ProblemError('return.not_found', `No return has the id ${params.id}.`);
-      const { rows, more } = await listTransitions(reads, found.orderId, found.id, recordPageOf(query));
-      return { data: rows.map(transitionView), next: more ? String(rows.at(-1)?.sequence) : null };
+      return recordPageView(await listTransitions(reads, found.orderId, found.id, request), transitionView, record);
     },
   );
 

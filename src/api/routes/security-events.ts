@@ -19,6 +19,9 @@ export function securityEventRoutes(api: Api, { pool }: ApiDependencies): void {
         response: { 200: { description: 'A page of events', ...ref(SecurityEventPage) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => pageView(await listSecurityEvents(pool, query.event, pageRequestOf(query)), securityEventView),
+    async ({ query }) => {
+      const page = await listSecurityEvents(pool, query.event, pageRequestOf(query, 'security-events'));
+      return pageView(page, securityEventView, 'security-events');
+    },
   );
 }

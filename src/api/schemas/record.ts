@@ -22,15 +22,6 @@ export const TransitionSchema = named(
   }),
 );
 export const TransitionPage = pageOf(TransitionSchema);
-export const TransitionListQuery = Type.Object(
-  {
-    limit: PageQuery.limit,
-    after: Type.Optional(
-      Type.String({ pattern: '^[0-9]{1,19}$', description: '`next` of the page before; none from the beginning' }),
-    ),
-  },
-  strict,
-);
 
 export const JobSchema = named(
   'Job',

@@ -33,7 +33,8 @@ export async function customerExportPage(
       transitions: (await wholeRecord(pool, id)).map(transitionView),
     });
   }
-  return { customer_id: customer.customerId, data, next: next ? encodeCursor(next) : null };
+  const cursor = next ? encodeCursor('customer-orders', next) : null;
+  return { customer_id: customer.customerId, data, next: cursor };
 }
 
 async function wholeRecord(pool: Pool, orderId: number): Promise<TransitionView[]> {

@@ -74,7 +74,7 @@ async function printOrders(from: Parameters<typeof customerExportPage>[0], custo
   let printed = 0;
   let after: string | null = null;
   do {
-    const page = { limit: ORDERS_AT_ONCE, after: after === null ? undefined : decodeCursor(after) };
+    const page = { limit: ORDERS_AT_ONCE, after: after === null ? undefined : decodeCursor('customer-orders', after) };
     const { data, next } = await customerExportPage(from, customer, page);
     for (const order of data) console.log(JSON.stringify(order));
     printed += data.length;

@@ -30,13 +30,19 @@ export interface TransitionPageRequest {
   readonly afterSequence: number;
 }
 
+export interface TransitionRows {
+  readonly rows: readonly TransitionView[];
+  /** Whether the record goes on behind them. */
+  readonly more: boolean;
+}
+
 /** The record of an order with its returns and refunds, oldest first; of one return alone, when that is given. */
 export async function listTransitions(
   reads: Reads,
   orderId: number,
   returnId: number | undefined,
   page: TransitionPageRequest,
-): Promise<{ rows: readonly TransitionView[]; more: boolean }> {
+): Promise<TransitionRows> {
   const { rows } = await reads.query<TransitionView>({
     name: 'list-transitions',
     text: `SELECT ${COLUMNS} FROM state_transitions

@@ -38,8 +38,9 @@ export function reconciliationRoutes(api: Api, { pool, paymentGateways = [] }: A
     async ({ query }) => {
       const { state, kind, gateway, subject } = query;
       return pageView(
-        await listDifferences(pool, { state, kind, gateway, subject }, pageRequestOf(query)),
+        await listDifferences(pool, { state, kind, gateway, subject }, pageRequestOf(query, 'differences')),
         differenceView,
+        'differences',
       );
     },
   );

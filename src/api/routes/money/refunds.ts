@@ -24,7 +24,8 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
     },
     async ({ query, principal: { scope } }) => {
       const filter = { state: query.state, orderId: query.order_id, scope };
-      return pageView(await listRefunds(reads, filter, pageRequestOf(query)), (refund) => refundView(refund, scope));
+      const page = await listRefunds(reads, filter, pageRequestOf(query, 'refunds'));
+      return pageView(page, (refund) => refundView(refund, scope), 'refunds');
     },
   );
 

@@ -98,7 +98,7 @@ export function peopleRoutes(api: Api, { pool, identity, settings }: ApiDependen
         response: { 200: { description: 'A page of people', ...ref(PersonPage) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => pageView(await listPeople(pool, pageRequestOf(query)), personView),
+    async ({ query }) => pageView(await listPeople(pool, pageRequestOf(query, 'people')), personView, 'people'),
   );
 
   api.get(

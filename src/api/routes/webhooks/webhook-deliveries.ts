@@ -43,11 +43,12 @@ export function webhookDeliveryRoutes(api: Api, { pool }: ApiDependencies): void
     },
     async ({ query }) => {
       const filter = { endpointId: query.endpoint_id, state: query.state };
-      const page = await listWebhookDeliveries(pool, filter, pageRequestOf(query));
+      const list = `webhook-deliveries-${query.endpoint_id}` as const;
+      const page = await listWebhookDeliveries(pool, filter, pageRequestOf(query, list));
       if (page.rows.length === 0 && !(await readWebhookEndpoint(pool, query.endpoint_id))) {
         throw noEndpoint(query.endpoint_id);
       }
-      return pageView(page, webhookDeliveryView);
+      return pageView(page, webhookDeliveryView, list);
     },
   );
 

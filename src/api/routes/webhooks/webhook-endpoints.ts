@@ -42,7 +42,10 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
         response: { 200: { description: 'A page of endpoints', ...ref(WebhookEndpointPage) }, ...problemAnswers() },
       },
     },
-    async ({ query }) => pageView(await listWebhookEndpoints(pool, pageRequestOf(query)), webhookEndpointView),
+    async ({ query }) => {
+      const page = await listWebhookEndpoints(pool, pageRequestOf(query, 'webhook-endpoints'));
+      return pageView(page, webhookEndpointView, 'webhook-endpoints');
+    },
   );
 
   api.post(
@@ -192,9 +195,10 @@ export function webhookEndpointRoutes(api: Api, { pool, secretBox, webhookPolicy
       },
     },
     async ({ params, query }) => {
-      const page = await listWebhookEndpointChanges(pool, params.id, pageRequestOf(query));
+      const list = `webhook-endpoint-changes-${params.id}` as const;
+      const page = await listWebhookEndpointChanges(pool, params.id, pageRequestOf(query, list));
       if (page.rows.length === 0 && query.after === undefined) throw noEndpoint(params.id);
-      return pageView(page, webhookEndpointChangeView);
+      return pageView(page, webhookEndpointChangeView, list);
     },
   );
 }
