@@ -11,6 +11,7 @@ import { recordAnswer, recordBrokenOff } from './http/access-log.ts';
 import { refuseAmbiguity } from './http/ambiguous-request.ts';
 import { answerClientErrors } from './problems/client-error.ts';
 import { answerError, answerNotFound } from './problems/errors.ts';
+import { addNamedSchemas } from './http/named-schemas.ts';
 import { describeApi } from './http/openapi.ts';
 import { serveDescription } from './http/serve-description.ts';
 import { forbidKeeping } from './http/private-answers.ts';
@@ -215,11 +216,10 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   forbidKeeping(api);
   await api.register(swagger, describeApi());
   await serveDescription(api);
-  for (const schema of NAMED_SCHEMAS) api.addSchema(schema);
+  addNamedSchemas(api, NAMED_SCHEMAS);
   const desk = createPeopleDesk(dependencies.pool, dependencies.secretBox);
   // Inside a plugin, so that the description above sees every route.
-  await api.register((routes, _options, done) => {
-    const typed = routes.withTypeProvider<TypeBoxTypeProvider>();
+  await registerRoutes(api, (typed) => {
     orderRoutes(typed, dependencies);
     returnRoutes(typed, dependencies);
     invoiceRoutes(typed, dependencies);
@@ -247,16 +247,25 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
     liveRoutes(typed, dependencies);
     insightRoutes(typed, dependencies);
     operationRoutes(typed, dependencies);
-    done();
   });
   if (dependencies.consoleFolder !== undefined) await serveConsole(api, dependencies.consoleFolder);
   // In a scope of its own, in which bodies stay as they arrive.
-  await api.register((routes, _options, done) => {
-    paymentWebhookRoutes(routes.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
-    done();
+  await registerRoutes(api, (typed) => {
+    paymentWebhookRoutes(typed, dependencies);
   });
   await api.ready();
   return api;
+}
+
+/** By a promise: what a plugin with a callback throws is nobody's error, and the API would only not be ready in time. */
+async function registerRoutes(api: Api, register: (typed: Api) => void): Promise<void> {
+  await api.register(
+    (routes) =>
+      new Promise<void>((resolve) => {
+        register(routes.withTypeProvider<TypeBoxTypeProvider>());
+        resolve();
+      }),
+  );
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
