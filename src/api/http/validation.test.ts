@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { describe, expect, test } from 'vitest';
-import { IdParameters, PageQuery, strict } from '../schemas/common.ts';
+import { EMAIL_PATTERN, IdParameters, PageQuery, strict } from '../schemas/common.ts';
 import { NewOrder } from '../schemas/order.ts';
 import { ProblemError, type Problem } from '../problems/problem.ts';
 import { compileValidator } from './validation.ts';
@@ -53,6 +53,21 @@ describe('a body', () => {
       'placed_at',
       'must match format "date-time"',
     ],
+    ['a code is none', { ...order, currency: 'inr' }, 'currency', 'must match pattern "^[A-Z]{3}$": ISO 4217 code'],
+    ['a text that may be null is a number', { ...order, customer_email: 5 }, 'customer_email', 'must be string'],
+    ['an address is none', { ...order, customer_email: 'nope' }, 'customer_email', 'must match format "email"'],
+    [
+      'an address is a list, as the format alone would have it',
+      { ...order, customer_email: '"a,b"@example.com' },
+      'customer_email',
+      `must match pattern "${EMAIL_PATTERN}"`,
+    ],
+    [
+      'a code that may be null is none',
+      { ...order, bill_to: { name: 'Asha Rao', country_code: 'India' } },
+      'bill_to.country_code',
+      'must match pattern "^[A-Z]{2}$": ISO 3166-1 alpha-2',
+    ],
     ['it is no object', [order], '', 'must be object'],
     ['it is absent', undefined, '', 'must be object'],
   ])('in which %s is refused by the name of the field', (_title, body, field, message) => {
@@ -60,6 +75,12 @@ describe('a body', () => {
     expect({ code, status }).toEqual({ code: 'request.invalid', status: 400 });
     expect(errors).toEqual([{ field, message }]);
     expect(detail).toBe(`${field || 'body'} ${message}`);
+  });
+
+  test('with the same fault in many lines is refused by each of them', () => {
+    const codes = ['9405', '94 05', '94-05'].map((commodity_code) => ({ ...line, commodity_code }));
+    const { errors } = problemOf(NewOrder, 'body', { ...order, items: codes });
+    expect(errors?.map(({ field }) => field)).toEqual(['items[1].commodity_code', 'items[2].commodity_code']);
   });
 
   test('with several faults is refused with all of them, up to twenty', () => {

@@ -26,7 +26,8 @@ export function compileCheck(schema: TSchema, { isText }: { readonly isText: boo
       if (unstorable.length > 0) return { errors: unstorable };
     }
     if (compiled.Check(converted)) return { value: converted };
-    const errors = compiled.Errors(converted).flatMap(toFieldErrors).slice(0, MOST_ERRORS_TOLD);
+    const faults = withoutRepetition(compiled.Errors(converted));
+    const errors = faults.flatMap((fault) => toFieldErrors(fault, schema)).slice(0, MOST_ERRORS_TOLD);
     return { errors: errors.length > 0 ? errors : [{ field: '', message: 'is not valid' }] };
   };
 }
@@ -60,12 +61,42 @@ function textsWithNul(value: unknown): FieldError[] {
 
 interface SchemaError {
   readonly keyword: string;
+  /** Of the schema that the value does not fit: `#/properties/currency`. */
+  readonly schemaPath: string;
   readonly instancePath: string;
   readonly params: object;
   readonly message: string;
 }
 
-function toFieldErrors({ keyword, instancePath, params, message }: SchemaError): FieldError[] {
+/**
+ * Without what is said of a field again: that it is not null either, that it fits none of what it may be, and the pattern
+ * behind a format.
+ */
+function withoutRepetition(errors: readonly SchemaError[]): SchemaError[] {
+  const said = new Set<string>();
+  for (const { keyword, instancePath, schemaPath } of errors.filter((error) => !isAboutNull(error))) {
+    if (keyword === 'format') said.add(`${instancePath} ${schemaPath}`);
+    for (const { index } of schemaPath.matchAll(/\/anyOf\//g)) said.add(schemaPath.slice(0, index));
+  }
+  return errors.filter((error) => {
+    const { keyword, instancePath, schemaPath } = error;
+    if (keyword === 'pattern') return !said.has(`${instancePath} ${schemaPath}`);
+    if (keyword === 'anyOf') return !said.has(schemaPath);
+    return !isAboutNull(error) || !said.has(schemaPath.replace(NULL_BRANCH, ''));
+  });
+}
+
+const NULL_BRANCH = /\/anyOf\/\d+$/;
+
+/** Of the null that a field may be in the place of something else. */
+function isAboutNull({ keyword, schemaPath, params }: SchemaError): boolean {
+  return keyword === 'type' && 'type' in params && params.type === 'null' && NULL_BRANCH.test(schemaPath);
+}
+
+function toFieldErrors(
+  { keyword, schemaPath, instancePath, params, message }: SchemaError,
+  schema: TSchema,
+): FieldError[] {
   const field = fieldOf(instancePath);
   const inside = (name: string) => (field ? `${field}.${name}` : name);
   switch (keyword) {
@@ -80,9 +111,23 @@ function toFieldErrors({ keyword, instancePath, params, message }: SchemaError):
       const allowed = namesIn(params, 'allowedValues');
       return [{ field, message: allowed.length > 0 ? `must be one of ${allowed.join(', ')}` : message }];
     }
+    case 'pattern': {
+      // The description is for people, who cannot be asked to read a pattern alone.
+      const description = descriptionAt(schema, schemaPath);
+      return [{ field, message: description === undefined ? message : `${message}: ${description}` }];
+    }
     default:
       return [{ field, message }];
   }
+}
+
+function descriptionAt(schema: TSchema, schemaPath: string): string | undefined {
+  let part: unknown = schema;
+  for (const key of [...schemaPath.split('/').slice(1), 'description']) {
+    part =
+      typeof part === 'object' && part !== null ? new Map<string, unknown>(Object.entries(part)).get(key) : undefined;
+  }
+  return typeof part === 'string' ? part : undefined;
 }
 
 function namesIn(params: object, key: string): string[] {
