@@ -10,7 +10,7 @@ import type { Api, ApiDependencies } from './dependencies.ts';
 import { recordAnswer, recordBrokenOff } from './http/access-log.ts';
 import { refuseAmbiguity } from './http/ambiguous-request.ts';
 import { answerClientErrors } from './problems/client-error.ts';
-import { answerError, answerNotFound } from './problems/errors.ts';
+import { answerError } from './problems/errors.ts';
 import { addNamedSchemas } from './http/named-schemas.ts';
 import { describeApi } from './http/openapi.ts';
 import { serveDescription } from './http/serve-description.ts';
@@ -18,6 +18,7 @@ import { forbidKeeping } from './http/private-answers.ts';
 import { BARE_SECURITY_HEADERS, registerSecurityHeaders } from './http/security-headers.ts';
 import { createWebServer } from './http/server.ts';
 import { parseStrictJson } from './http/strict-json.ts';
+import { answerUnknownRoutes } from './http/unknown-routes.ts';
 import { compileValidator } from './http/validation.ts';
 import { serveConsole } from './console/serve-console.ts';
 import { customerTokenRoutes } from './routes/customer-tokens.ts';
@@ -175,7 +176,6 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   // Not by the schema: docs/decisions/0038-answers-are-plain-json.md.
   api.setSerializerCompiler(() => JSON.stringify);
   api.setErrorHandler(answerError);
-  api.setNotFoundHandler(answerNotFound);
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -210,6 +210,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
   });
 
   await registerSecurityHeaders(api, dependencies.web);
+  answerUnknownRoutes(api);
   guardRoutes(api, dependencies.identity);
   boundLoad(api, dependencies.load ?? NO_BOUNDS, dependencies.metrics);
   boundBodies(api, dependencies.metrics);

@@ -28,6 +28,12 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
   send(problem('route.not_found', `There is no ${request.method} ${pathOf(request.url)}.`), request, reply);
 }
 
+export function answerMethodNotAllowed(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): void {
+  const allowed = methods.join(', ');
+  const detail = `${pathOf(request.url)} takes ${allowed}, and no ${request.method}.`;
+  send(problem('route.method_not_allowed', detail), request, reply.header('Allow', allowed));
+}
+
 /** Names the request itself: for an address that cannot be read, the hook that does so never ran. */
 function send(answer: Problem, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-ID', request.id).header('content-type', PROBLEM_TYPE);

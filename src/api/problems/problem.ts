@@ -150,6 +150,10 @@ const HTTP_PROBLEMS = {
     title: 'The webhook endpoint has changed since the version named in If-Match.',
   },
   'route.not_found': { status: 404, title: 'There is nothing at this address.' },
+  'route.method_not_allowed': {
+    status: 405,
+    title: 'The address does not take this method: `Allow` names those that it takes.',
+  },
   'service.busy': {
     status: 503,
     title: 'This process has as much to do as it takes on; nothing was done. Try again after Retry-After seconds.',

@@ -27,7 +27,6 @@ describe.for(BY_ID)('%s %s', ([method, template, code]) => {
   });
 
   const noIds = [
-    '',
     '0',
     '-1',
     '1.5',
@@ -49,17 +48,34 @@ describe.for(BY_ID)('%s %s', ([method, template, code]) => {
 describe('an address', () => {
   it.for([
     ['GET', '/v1/nothing'],
-    ['PUT', '/v1/orders'],
-    ['DELETE', '/v1/orders/1'],
     ['POST', '/v1/orders/1/teleport'],
-    ['GET', '/v1/orders/1/pay'],
-    ['POST', '/health'],
     ['GET', '//v1/orders'],
+    ['GET', '/v1/orders/'],
+    ['POST', '/v1/orders//pay'],
+    ['DELETE', '/v1/orders/'],
   ] as const)('that is not there, %s %s, answers 404 without repeating the query', async ([method, path]) => {
     const payload = method === 'POST' ? { reason: 'x' } : undefined;
     const answer = await api.send({ method, url: `${path}?token=hush`, payload });
     expect(answer.statusCode).toBe(404);
     expect(answer.json<ProblemJson>().code).toBe('route.not_found');
+    expect(answer.body).not.toContain('hush');
+  });
+
+  it.for([
+    ['PUT', '/v1/orders', 'GET, HEAD, POST'],
+    ['DELETE', '/v1/orders/1', 'GET, HEAD'],
+    ['OPTIONS', '/v1/orders/1', 'GET, HEAD'],
+    ['GET', '/v1/orders/1/pay', 'POST'],
+    ['HEAD', '/v1/orders/1/pay', 'POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['POST', '/docs/json', 'GET, HEAD'],
+  ] as const)('that does not take the method, %s %s, answers 405 and says which it takes', async (given) => {
+    const [method, path, allowed] = given;
+    const payload = method === 'POST' ? { reason: 'x' } : undefined;
+    const answer = await api.app.inject({ method, url: `${path}?token=hush`, payload });
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers.allow).toBe(allowed);
+    if (method !== 'HEAD') expect(answer.json<ProblemJson>().code).toBe('route.method_not_allowed');
     expect(answer.body).not.toContain('hush');
   });
 

@@ -73,7 +73,7 @@ describe("another origin's page", () => {
     const answer = await closed.get('/v1/orders', ORIGIN);
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     const preflight = await closed.app.inject({ method: 'OPTIONS', url: '/v1/orders', headers: PREFLIGHT });
-    expect(preflight.statusCode).toBe(404);
+    expect(preflight.statusCode).toBe(405);
     expect(preflight.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
