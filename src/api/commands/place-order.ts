@@ -3,12 +3,16 @@ import type { NewItem, PlaceOrder } from '../../domain/commands.ts';
 import type { Party } from '../../domain/orders/party.ts';
 import type { TaxRate } from '../../domain/pricing/tax.ts';
 import { instantOf } from '../lists/instant.ts';
+import { ProblemError } from '../problems/problem.ts';
 import type { NewOrder } from '../schemas/order.ts';
 import type { PartySchema } from '../schemas/pricing.ts';
 
 type Body = Static<typeof NewOrder>;
 
-/** @throws ProblemError naming a time that the database could not hold */
+/** A shop's clock may be fast, or its zone another; what is further ahead is a mistake, and would stay on its papers. */
+const MOST_AHEAD_MS = 24 * 60 * 60 * 1_000;
+
+/** @throws ProblemError naming a time that the database could not hold, or that is far ahead */
 export function placeOrderOf(body: Body, defaultCurrency: string): PlaceOrder {
   const { bill_to: billTo, ship_to: shipTo, place_of_supply: placeOfSupply = null, expected } = body;
   return {
@@ -17,7 +21,7 @@ export function placeOrderOf(body: Body, defaultCurrency: string): PlaceOrder {
     customerId: body.customer_id,
     customerEmail: body.customer_email ?? null,
     currency: body.currency ?? defaultCurrency,
-    placedAt: instantOf(body.placed_at, 'placed_at') ?? null,
+    placedAt: placedAtOf(body),
     items: body.items.map(newItemOf),
     pricing: {
       pricesIncludeTax: body.prices_include_tax,
@@ -41,6 +45,13 @@ export function placeOrderOf(body: Body, defaultCurrency: string): PlaceOrder {
     },
     parties: { billTo: billTo ? partyOf(billTo) : null, shipTo: shipTo ? partyOf(shipTo) : null, placeOfSupply },
   };
+}
+
+function placedAtOf({ placed_at }: Body): Date | null {
+  const instant = instantOf(placed_at, 'placed_at') ?? null;
+  if (instant === null || instant.getTime() <= Date.now() + MOST_AHEAD_MS) return instant;
+  const message = 'must not be more than a day ahead';
+  throw new ProblemError('request.invalid', `placed_at ${message}`, { errors: [{ field: 'placed_at', message }] });
 }
 
 function newItemOf(item: Body['items'][number]): NewItem {

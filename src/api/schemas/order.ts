@@ -33,21 +33,27 @@ export const OrderStateSchema = Type.Enum(orderLifecycle.states);
 export const ReturnStateSchema = Type.Enum(returnLifecycle.states);
 export const RefundStateSchema = Type.Enum(refundLifecycle.states);
 
+const NO_SPACES_AROUND = '^\\S(.*\\S)?$';
+
 export const NewOrder = Type.Object(
   {
     order_number: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 64,
-        pattern: '^\\S(.*\\S)?$',
-        description: "The shop's own number; made when left out",
+        pattern: NO_SPACES_AROUND,
+        description: "The shop's own number, without spaces around it; made when left out",
         examples: ['WEB-20260401-17'],
       }),
     ),
-    customer_id: Text(200, 'customer-42'),
+    customer_id: {
+      ...Text(200, 'customer-42'),
+      pattern: NO_SPACES_AROUND,
+      description: "The shop's own name for the customer, without spaces around it",
+    },
     customer_email: Type.Optional(Nullable(Email)),
     currency: Type.Optional(Currency),
-    placed_at: Type.Optional(Timestamp),
+    placed_at: Type.Optional({ ...Timestamp, description: 'A day ahead at most; now when left out' }),
     items: Type.Array(
       Type.Object(
         {

@@ -3,6 +3,7 @@ import { useApi } from '../../support/api.ts';
 import { deliveredOrder, KURTA, newOrder, type OrderJson, type ProblemJson } from '../../support/shop/shop.ts';
 
 const api = useApi();
+const A_DAY_MS = 24 * 60 * 60 * 1_000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 const orderWith = (fields: object) => JSON.stringify(newOrder(fields));
@@ -82,6 +83,10 @@ const invalid: readonly (readonly [what: string, body: string, field: string])[]
     'f0',
   ],
   ['an empty customer', orderWith({ customer_id: '' }), 'customer_id'],
+  ['a customer of spaces', orderWith({ customer_id: '   ' }), 'customer_id'],
+  ['a customer with a space behind it', orderWith({ customer_id: 'customer-42 ' }), 'customer_id'],
+  ['a time two days ahead', orderWith({ placed_at: new Date(Date.now() + 2 * A_DAY_MS).toISOString() }), 'placed_at'],
+  ['the last time of all', orderWith({ placed_at: '9999-12-31T23:59:59.999Z' }), 'placed_at'],
   ['a customer of 201 characters', orderWith({ customer_id: 'é'.repeat(201) }), 'customer_id'],
   ['a customer of two million characters', orderWith({ customer_id: 'c'.repeat(2_000_000) }), 'customer_id'],
   ['a customer that is a number', orderWith({ customer_id: 7 }), 'customer_id'],
@@ -268,8 +273,8 @@ describe('a body that is unusual and right', () => {
   });
 
   it.for([
+    new Date(Date.now() + A_DAY_MS / 2).toISOString(),
     '0001-01-01T00:00:00Z',
-    '9999-12-31T23:59:59.999Z',
     '2026-04-01t09:30:00z',
     '2026-04-01T09:30:00.123456789Z',
   ])('takes the time %s', async (placed_at) => {
