@@ -12,7 +12,11 @@ export interface OrderJson {
   readonly version: number;
   readonly allowed: readonly string[];
   readonly items: readonly ItemJson[];
-  readonly payments: readonly { readonly amount_minor: number; readonly refunded_minor: number }[];
+  readonly payments: readonly {
+    readonly amount_minor: number;
+    readonly captured_minor: number;
+    readonly refunded_minor: number;
+  }[];
   readonly returns: readonly ReturnJson[];
   readonly refunds: readonly RefundJson[];
   readonly invoice: { readonly id: number; readonly number: string } | null;
