@@ -43,6 +43,9 @@ const startingOrder = fc
     }),
   );
 
+/** Of 200 walks each, until they have seen what there is: how many it takes shifts with each new kind of command. */
+const MOST_ROUNDS = 40;
+
 function holds(check: (start: Order, walked: readonly Step[]) => void): void {
   fc.assert(fc.property(startingOrder, steps, check), { numRuns: 300 });
 }
@@ -238,16 +241,6 @@ describe('whatever is asked of an order, in whatever order', () => {
   });
 
   test('the walks get far enough to mean something: money moves, and every kind of refusal comes up', () => {
-    const seen = new Set<string>();
-    fc.assert(
-      fc.property(startingOrder, steps, (start, walked) => {
-        walk(start, walked, (decision) => {
-          if (!decision.accepted) seen.add(decision.refusal.code);
-          else for (const { entityType, event } of decision.transitions) seen.add(`${entityType} ${event}`);
-        });
-      }),
-      { numRuns: 600, seed: 1 },
-    );
     // What a second person decides on is asked for by nobody here: see refunds/request-refund.test.ts.
     const decided = ['refund approve', 'refund reject'];
     const moves = [orderLifecycle, returnLifecycle, refundLifecycle]
@@ -268,6 +261,19 @@ describe('whatever is asked of an order, in whatever order', () => {
       'refund.attempt_superseded',
       'invoice.not_found',
     ];
-    expect([...seen]).toEqual(expect.arrayContaining([...moves, 'return request', 'refund create', ...refusals]));
+    const awaited = [...moves, 'return request', 'refund create', ...refusals];
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= MOST_ROUNDS && awaited.some((each) => !seen.has(each)); seed += 1) {
+      fc.assert(
+        fc.property(startingOrder, steps, (start, walked) => {
+          walk(start, walked, (decision) => {
+            if (!decision.accepted) seen.add(decision.refusal.code);
+            else for (const { entityType, event } of decision.transitions) seen.add(`${entityType} ${event}`);
+          });
+        }),
+        { numRuns: 200, seed },
+      );
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(awaited));
   });
 });
