@@ -70,12 +70,12 @@ interface SchemaError {
 
 /**
  * Without what is said of a field again: that it is not null either, that it fits none of what it may be, and the pattern
- * behind a format.
+ * of a text whose length or format is wrong already.
  */
 function withoutRepetition(errors: readonly SchemaError[]): SchemaError[] {
   const said = new Set<string>();
   for (const { keyword, instancePath, schemaPath } of errors.filter((error) => !isAboutNull(error))) {
-    if (keyword === 'format') said.add(`${instancePath} ${schemaPath}`);
+    if (keyword !== 'pattern') said.add(`${instancePath} ${schemaPath}`);
     for (const { index } of schemaPath.matchAll(/\/anyOf\//g)) said.add(schemaPath.slice(0, index));
   }
   return errors.filter((error) => {
