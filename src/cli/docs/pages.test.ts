@@ -6,6 +6,8 @@ import { problemKind, PROBLEM_CODES } from '../../api/problems/problem.ts';
 import { PROBLEM_FACTS } from '../../api/problems/problem-facts.ts';
 import { creationsOf, lifecycles, type Lifecycle } from '../../domain/lifecycles.ts';
 import { REFUSALS } from '../../domain/refusals.ts';
+import { SETTINGS } from '../../platform/settings/table.ts';
+import { configurationPage } from './configuration-page.ts';
 import { DOCS_FOLDER, generatePages, stalePages, type Page } from './pages.ts';
 import { refusalsPage } from './refusals-page.ts';
 import { statesPage } from './states-page.ts';
@@ -58,6 +60,19 @@ describe('docs/refusals.md', () => {
   it("has the core's refusals, all of them, before what goes wrong around them", () => {
     const [refusals = ''] = refusalsPage().split('## What goes wrong around it');
     expect(rowsOf(refusals).map(([code]) => code)).toEqual(Object.keys(REFUSALS).map((code) => `\`${code}\``));
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('has a row for every setting, with its default and its meaning', () => {
+    const rows = rowsOf(configurationPage()).map((cells) => cells.map((cell) => cell.replaceAll('\\|', '|')));
+    expect(rows).toEqual(
+      Object.entries(SETTINGS).map(([name, [byDefault, meaning]]) => [
+        `\`${name}\``,
+        byDefault === '' ? '' : `\`${byDefault}\``,
+        meaning,
+      ]),
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { configurationPage } from './configuration-page.ts';
 import { eventsPage } from './events-page.ts';
 import { openapiDocument } from './openapi-document.ts';
 import { refusalsPage } from './refusals-page.ts';
@@ -23,6 +24,7 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatted('refusals.md', refusalsPage()),
     formatted('roles.md', rolesPage()),
     formatted('events.md', eventsPage()),
+    formatted('configuration.md', configurationPage()),
     formatted('openapi.json', await openapiDocument()),
   ]);
 }
