@@ -192,6 +192,6 @@ describe('If-Match', () => {
     const { id } = await placeOrder(api);
     const answer = await api.post(`/v1/orders/${id}/pay`, {}, { 'if-match': value });
     expect(answer.statusCode).toBe(400);
-    expect(answer.json<ProblemJson>().errors).toMatchObject([{ field: 'If-Match' }]);
+    expect(answer.json<ProblemJson>().errors).toMatchObject([{ field: 'if-match' }]);
   });
 });

@@ -81,7 +81,7 @@ export function expectedVersionOf(request: FastifyRequest): number | undefined {
   const version = /^"(\d{1,9})(?:\.\d{1,9})?"$/.exec(header)?.[1];
   if (version === undefined) {
     throw new ProblemError('request.invalid', 'If-Match is not an ETag of this resource', {
-      errors: [{ field: 'If-Match', message: 'must be the ETag as it was answered, such as "7"' }],
+      errors: [{ field: 'if-match', message: 'must be the ETag as it was answered, such as "7"' }],
     });
   }
   return Number(version);
