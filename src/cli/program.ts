@@ -22,7 +22,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>(
     'export-customer': async () => (await import('./commands/customer.ts')).exportCustomerCommand(config),
     erase: async () => (await import('./commands/customer.ts')).eraseCommand(config),
     reset: async () => (await import('./commands/reset.ts')).resetCommand(config),
-    import: async () => (await import('./commands/import.ts')).importCommand(),
+    import: async () => (await import('./commands/import.ts')).importCommand(config),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),
 );

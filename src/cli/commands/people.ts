@@ -15,6 +15,7 @@ import { PERSON_ROLES, type PersonRole } from '../../identity/roles.ts';
 import type { Config } from '../../platform/config.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { asOwner } from '../database.ts';
+import { ownAddressOf } from '../own-address.ts';
 import { onRecord, withPool } from '../who-may-come-in.ts';
 
 const LONGEST_EMAIL = 254;
@@ -112,9 +113,8 @@ async function found(database: Database, name: string): Promise<Person> {
   return person;
 }
 
-function addressOf(purpose: 'invite' | 'reset', { token }: MadeLink, { publicUrl, port, tls }: Config): string {
-  const own = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
-  return new URL(pathOfLink(purpose, token), publicUrl ?? own).href;
+function addressOf(purpose: 'invite' | 'reset', { token }: MadeLink, config: Config): string {
+  return new URL(pathOfLink(purpose, token), ownAddressOf(config)).href;
 }
 
 function lineOf({ name, email, role, hasPassword, hasSecondFactor, disabledAt, lastSignedInAt }: Person): string {
