@@ -3,7 +3,7 @@ import { keepDraftsOf } from '../parts/draft.ts';
 import { answerOf, api } from './client.ts';
 import type { paths } from './openapi.ts';
 import { jobsAreReadAgainMs, orderIsReadAgainMs } from './reading-again.ts';
-import type { OrderState, ReturnState, Transition } from './types.ts';
+import type { ReturnState, Transition } from './types.ts';
 
 type ListQuery<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } }
   ? Omit<NonNullable<Query>, 'after' | 'limit'>
@@ -95,8 +95,6 @@ export const ordersQuery = (filter: OrderFilter) =>
     ...pages,
   });
 
-export const ordersInState = (state: OrderState) => ordersQuery({ state });
-
 export const orderQuery = (id: number) =>
   queryOptions({
     queryKey: ['order', id],
@@ -138,12 +136,6 @@ export const orderJobsQuery = (id: number) =>
     queryKey: ['order', id, 'jobs'],
     queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/jobs', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) => (data ? jobsAreReadAgainMs(data.data) : false),
-  });
-
-export const invoiceQuery = (id: number) =>
-  queryOptions({
-    queryKey: ['order', id, 'invoice'],
-    queryFn: ({ signal }) => answerOf(api.GET('/v1/orders/{id}/invoice', { params: { path: { id } }, signal })),
   });
 
 export const returnsQuery = (filter: ReturnFilter) =>

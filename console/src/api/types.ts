@@ -20,6 +20,5 @@ export type Settings = Schemas['Settings'];
 export type Overview = Schemas['Overview'];
 export type Statistics = Schemas['Statistics'];
 export type Lifecycle = Schemas['Lifecycles']['data'][number];
-export type SearchResult = Schemas['SearchResult'];
 export type Me = Schemas['Me'];
 export type Problem = Schemas['Problem'];

@@ -67,4 +67,3 @@ export const SealIcon = icon(
   <path d="M12 3 5 6v5.5c0 4.3 2.9 7.8 7 9.5 4.1-1.7 7-5.2 7-9.5V6zM8.8 12l2.3 2.3 4.2-4.4" />,
 );
 export const OpenIcon = icon('OpenIcon', <path d="M14 4h6v6M20 4l-9 9M18 14v6H4V6h6" />);
-export const MenuIcon = icon('MenuIcon', <path d="M4 7h16M4 12h16M4 17h16" />);
