@@ -1,7 +1,7 @@
 import type { Order, OrderItem } from '../../domain/orders/order.ts';
 import { taxMinorOf } from '../../domain/pricing/tax.ts';
 import type { OrderChange } from '../changes.ts';
-import { json, type Value, type Write } from './write.ts';
+import { compare, json, type Value, type Write } from './write.ts';
 
 /** Orders and their line items. Those whose prices have no parts are written by narrower statements, as most are. */
 export function saveOrders(write: Write, orders: readonly OrderChange[]): void {
@@ -131,8 +131,4 @@ function insertItems(write: Write, items: readonly NewItem[]): void {
 
 function plainItem({ order: { id, createdAt }, item }: NewItem): Value[] {
   return [item.id, id, createdAt, item.lineNumber, item.sku, item.title, item.quantity, item.unitPriceMinor];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import type { Changes } from '../changes.ts';
-import type { Write } from './write.ts';
+import { compare, type Write } from './write.ts';
 
 /** The record of transitions, the jobs that they cause and people have seen to, and the answers that are kept for idempotency keys. */
 export function saveRecord(write: Write, changes: Changes): void {
@@ -68,8 +68,4 @@ export function saveRecord(write: Write, changes: Changes): void {
       answer.body,
     ],
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

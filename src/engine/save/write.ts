@@ -27,6 +27,11 @@ export function unlessStale(table: string, update: string): string {
           SELECT refuse_stale_write('${table}', cardinality($1::bigint[]), count(*)) FROM written`;
 }
 
+/** The order of keys that is the same in every process, whatever its locale: rows of two batches are never taken crosswise. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** A value for a jsonb column. */
 export function json(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
