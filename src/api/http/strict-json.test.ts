@@ -96,20 +96,22 @@ describe('a body without anything forbidden', () => {
 
 describe('a body that cannot be read', () => {
   test.each([
-    '{',
-    '{"a":1} x',
-    '{"a":1}{"a":1}',
-    '{a:1}',
-    "{'a':1}",
-    '[1,]',
-    '01',
-    'NaN',
-    ' ',
-    '"\n"',
-    '\ufeff{}',
-    '// a\n1',
-  ])('is refused as a whole: %j', (body) => {
-    expect(faultOf(body)).toEqual({ field: '', message: 'is not valid JSON' });
+    ['{', ': line 1, column 2'],
+    ['{"a":1} x', ': line 1, column 9'],
+    ['{"a":1}{"a":1}', ': line 1, column 8'],
+    ['{"a":1,\n "hush" 2}', ': line 2, column 9'],
+    ['{a:1}', ': line 1, column 2'],
+    ["{'a':1}", ': line 1, column 2'],
+    ['"\n"', ': line 1, column 2'],
+    ['01', ': line 1, column 2'],
+    ['[1,]', ''],
+    ['{"a":hush}', ''],
+    ['NaN', ''],
+    [' ', ''],
+    ['\ufeff{}', ''],
+    ['// a\n1', ''],
+  ])('is refused as a whole, by where it is wrong as far as that is known: %j', (body, place) => {
+    expect(faultOf(body)).toEqual({ field: '', message: `is not valid JSON${place}` });
   });
 
   test.each([

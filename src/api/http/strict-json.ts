@@ -34,11 +34,19 @@ export function parseStrictJson(bytes: Buffer): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new JsonFault('', 'is not valid JSON');
+  } catch (error) {
+    throw new JsonFault('', `is not valid JSON${placeOf(error)}`);
   }
   refuseAmbiguity(text);
   return value;
+}
+
+const PLACE = /\(line (\d+) column (\d+)\)$/;
+
+/** Where V8 says so, as of most faults. Its words may hold some of the body, which is not told again: only the numbers. */
+function placeOf(error: unknown): string {
+  const [, line, column] = PLACE.exec(error instanceof Error ? error.message : '') ?? [];
+  return line === undefined || column === undefined ? '' : `: line ${line}, column ${column}`;
 }
 
 interface Container {
