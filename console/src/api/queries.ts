@@ -138,7 +138,7 @@ export const orderJobsQuery = (id: number) =>
     refetchInterval: ({ state: { data } }) => (data ? jobsAreReadAgainMs(data.data) : false),
   });
 
-export const returnsQuery = (filter: ReturnFilter) =>
+const returnsQuery = (filter: ReturnFilter) =>
   infiniteQueryOptions({
     queryKey: ['returns', 'list', filter],
     queryFn: ({ pageParam, signal }) =>

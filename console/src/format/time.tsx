@@ -15,7 +15,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
 
 /** "5 min. ago", "in 2 hr.", "just now". */
-export function formatRelative(time: Date, now: number): string {
+function formatRelative(time: Date, now: number): string {
   const seconds = (time.getTime() - now) / 1_000;
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   return unit
@@ -60,7 +60,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** In the shop's time zone, however far away the reader is. */
-export function useTime(): (time: string | Date) => string {
+function useTime(): (time: string | Date) => string {
   const { timezone, locale } = useSettings();
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone });
   return (time) => format.format(new Date(time));

@@ -17,7 +17,7 @@ const FIRST_CHARACTER = 32;
 const QUIET_MODULES = 10;
 
 /** The symbols of a text, with start, checksum and stop; undefined when a character has none. */
-export function code128(text: string): readonly number[] | undefined {
+function code128(text: string): readonly number[] | undefined {
   const values = Array.from(text, (character) => (character.codePointAt(0) ?? 0) - FIRST_CHARACTER);
   if (values.length === 0 || values.some((value) => value < 0 || value > 94)) return undefined;
   const checksum = values.reduce((sum, value, index) => sum + value * (index + 1), START_B) % 103;

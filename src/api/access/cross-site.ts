@@ -5,7 +5,7 @@ import { ProblemError } from '../problems/problem.ts';
  * Whether a browser was made to send this by a page of another site. It matters where a request is known by what the
  * browser adds by itself, or by where it comes from: a key, no other site has. Programs send neither header.
  */
-export function isCrossSite(headers: IncomingHttpHeaders): boolean {
+function isCrossSite(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const { origin, host } = headers;

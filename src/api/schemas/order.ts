@@ -29,9 +29,9 @@ const Quantity = Type.Integer({ minimum: 1, maximum: 2_147_483_647, examples: [2
  */
 const Email = emailAddress(320, 'asha@example.com');
 
-export const OrderStateSchema = Type.Enum(orderLifecycle.states);
-export const ReturnStateSchema = Type.Enum(returnLifecycle.states);
-export const RefundStateSchema = Type.Enum(refundLifecycle.states);
+const OrderStateSchema = Type.Enum(orderLifecycle.states);
+const ReturnStateSchema = Type.Enum(returnLifecycle.states);
+const RefundStateSchema = Type.Enum(refundLifecycle.states);
 
 const NO_SPACES_AROUND = '^\\S(.*\\S)?$';
 

@@ -6,7 +6,7 @@ import { AmountMinor, Currency, Id, named, Nullable, Reason, strict, Text, Times
 
 export const PositiveAmountMinor = { ...AmountMinor, minimum: 1 };
 
-export const PaymentStateSchema = Type.Enum(paymentLifecycle.states);
+const PaymentStateSchema = Type.Enum(paymentLifecycle.states);
 
 export const NewPayment = Type.Object(
   {

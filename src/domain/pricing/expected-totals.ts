@@ -20,7 +20,7 @@ export function differenceFromExpected(
 }
 
 /** What an order comes to, part by part; `discountMinor` is all of it, off lines and order. */
-export function totalsOf(
+function totalsOf(
   lines: readonly Pick<PriceableLine, 'quantity' | 'unitPriceMinor'>[],
   { lines: priced, pricing, totalMinor }: PricedOrder,
 ): Required<ExpectedTotals> {

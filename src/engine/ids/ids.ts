@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
 /** How many ids one call of nextval reserves: the INCREMENT of entity_ids (migrations/0001-orders.sql). */
-export const ID_BLOCK_SIZE = 1_000;
+const ID_BLOCK_SIZE = 1_000;
 const MOST_BLOCKS_AHEAD = 32;
 
 interface Block {
