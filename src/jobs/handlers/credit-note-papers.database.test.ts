@@ -4,14 +4,18 @@ import { describe, expect, test } from 'vitest';
 import { useInvoicing } from '../../../test/support/shop/invoicing.ts';
 import { onlyOne } from '../../domain/example-orders.ts';
 import { paperFileName } from '../../invoices/files.ts';
-import { readCreditNotesOfOrder } from '../../queries/papers/credit-notes.ts';
+import { readCreditNote } from '../../queries/papers/credit-notes.ts';
 import { GiveUp } from '../handler.ts';
 import { CREDIT_NOTES } from './papers.ts';
 
 const { database, shop, jobs, invoiceFolder, mailFolder, filesIn, render, email, start, onlyMail, renderer } =
   useInvoicing();
 
-const creditNoteOf = async (orderId: number) => onlyOne(await readCreditNotesOfOrder(database.pool, orderId));
+const creditNoteOf = async (orderId: number) => {
+  const text = 'SELECT id FROM credit_notes WHERE order_id = $1';
+  const { id } = onlyOne((await database.pool.query<{ id: number }>(text, [orderId])).rows);
+  return onlyOne([await readCreditNote(database.pool, id)].filter((note) => note !== undefined));
+};
 describe('the credit note of a completed return', () => {
   test('is drawn into the folder beside the invoice, e-mailed to the customer, and both are on record', async () => {
     const { order } = await shop.returnedOrder();

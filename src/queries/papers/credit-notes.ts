@@ -39,13 +39,3 @@ export async function readCreditNoteOfRefund(reads: Reads, refundId: number): Pr
   });
   return rows[0];
 }
-
-/** The credit notes of an order, oldest first; an order has at most one for each return and refund. */
-export async function readCreditNotesOfOrder(reads: Reads, orderId: number): Promise<CreditNoteView[]> {
-  const { rows } = await reads.query<CreditNoteView>({
-    name: 'read-credit-notes-of-order',
-    text: `SELECT ${COLUMNS} FROM credit_notes WHERE order_id = $1 ORDER BY id LIMIT 1000`,
-    values: [orderId],
-  });
-  return rows;
-}
