@@ -29,8 +29,14 @@ export function eraseCommand(config: () => Config): Command {
     .description('take what tells who a customer is out of everything that is held; cannot be undone')
     .argument('<customer>', "the customer's id, as orders have it")
     .option(...SHOP_OPTION)
-    .requiredOption('--yes', 'really do it')
-    .action(async (customerId: string, { shop }: { shop?: number }) => {
+    .option('--yes', 'really do it')
+    .action(async (customerId: string, { shop, yes }: { shop?: number; yes?: boolean }) => {
+      if (!yes) {
+        throw new StartError(
+          `erase takes the name, addresses and reasons of ${customerId} out of everything that is held, for good: ` +
+            'say --yes if that is what you want ("roundtrip export-customer" prints it before)',
+        );
+      }
       const outcome = await withPool(config(), (pool) =>
         inTransaction(pool, (client) =>
           eraseCustomer(client, namedCustomer({ customer_id: customerId, shop_id: shop }), ACTOR),
