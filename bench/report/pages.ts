@@ -13,14 +13,15 @@ const PICTURE = new URL('../../docs/images/growth.svg', import.meta.url);
 /** Writes docs/performance.md and its picture from the results of the full run, with those of the soak where there are. */
 export async function writePages(): Promise<void> {
   const full = JSON.parse(await readFile(FULL, 'utf8')) as BenchResults;
-  const soaked = await readFile(SOAK, 'utf8').catch(() => undefined);
-  const soak = soaked === undefined ? undefined : (JSON.parse(soaked) as BenchResults).soak;
-  const results = { ...full, ...(soak ? { soak } : {}) };
-  await writeFile(PAGE, performancePage(results));
+  const read = await readFile(SOAK, 'utf8').catch(() => undefined);
+  const soaked = read === undefined ? undefined : (JSON.parse(read) as BenchResults);
+  const results = { ...full, ...(soaked?.soak ? { soak: soaked.soak } : {}) };
+  await writeFile(PAGE, performancePage(results, soaked?.machine.commit));
   await writeFile(PICTURE, growthPicture(results));
 }
 
-export function performancePage(results: BenchResults): string {
+/** @param soakedCommit what the soak was of, which is a run of its own */
+function performancePage(results: BenchResults, soakedCommit: string | undefined): string {
   const { machine, database, yardstick, load, durationSeconds, loads, pdf, soak } = results;
   const targets = targetsOf(results);
   const loaded = loads
@@ -80,7 +81,7 @@ export function performancePage(results: BenchResults): string {
     ...(soak
       ? [
           '',
-          `Ten minutes of the mixed day: ${withRange(figureOfRuns(soak, (run) => run.operationsPerSecond))} requests a second; web had ${inDigits(soak.webMebibytesAtStart, 0)} MiB at its start and, after each minute, ${soak.runs.map(({ webMebibytes }) => inDigits(webMebibytes, 0)).join(', ')}.`,
+          `Ten minutes of the mixed day, in a run of its own (commit ${soakedCommit ?? 'unknown'}): ${withRange(figureOfRuns(soak, (run) => run.operationsPerSecond))} requests a second; web had ${inDigits(soak.webMebibytesAtStart, 0)} MiB at its start and, after each minute, ${soak.runs.map(({ webMebibytes }) => inDigits(webMebibytes, 0)).join(', ')}.`,
         ]
       : []),
     '',
