@@ -1,3 +1,4 @@
+import type { OrderCommand } from '../../src/domain/commands.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -95,20 +96,19 @@ const work = (mailFrom = 'shop@shop.example') => {
   });
 };
 
-async function settleRefunds(): Promise<void> {
+/** Each that no gateway has paid, once nothing is under way any more: sent, and then ended by what the gateway says. */
+async function endRefunds(answerTo: (refundId: number) => OrderCommand): Promise<readonly number[]> {
   await jobs.allEnded();
   const { rows } = await api.database.pool.query<{ id: number }>(`SELECT id FROM refunds WHERE state <> 'SUCCEEDED'`);
   for (const { id: refundId } of rows) {
-    const target = { refundId };
-    const commands = [
-      { type: 'submit_refund', refundId },
-      { type: 'settle_refund', refundId, gatewayReference: 're_1' },
-    ] as const;
-    for (const command of commands) {
-      await api.engine.execute({ intent: { kind: 'change', target, command }, actor: 'test' });
+    for (const command of [{ type: 'submit_refund', refundId } as const, answerTo(refundId)]) {
+      await api.engine.execute({ intent: { kind: 'change', target: { refundId }, command }, actor: 'test' });
     }
   }
+  return rows.map(({ id }) => id);
 }
+
+const settleRefunds = () => endRefunds((refundId) => ({ type: 'settle_refund', refundId, gatewayReference: 're_1' }));
 
 /** A payment that its gateway declines and one that it captures, then one captured elsewhere: by what tells who paid. */
 async function payInParts(orderId: number): Promise<void> {
@@ -138,17 +138,8 @@ async function payInParts(orderId: number): Promise<void> {
 
 /** The gateway declines every refund, and each is paid some other way. */
 async function recordRefundsElsewhere(): Promise<void> {
-  await jobs.allEnded();
-  const { rows } = await api.database.pool.query<{ id: number }>(`SELECT id FROM refunds WHERE state <> 'SUCCEEDED'`);
-  for (const { id: refundId } of rows) {
-    const target = { refundId };
-    const commands = [
-      { type: 'submit_refund', refundId },
-      { type: 'fail_refund', refundId, attempt: 1, failureCode: 'declined', failureMessage: DECLINE },
-    ] as const;
-    for (const command of commands) {
-      await api.engine.execute({ intent: { kind: 'change', target, command }, actor: 'test' });
-    }
+  const declined = { type: 'fail_refund', attempt: 1, failureCode: 'declined', failureMessage: DECLINE } as const;
+  for (const refundId of await endRefunds((id) => ({ ...declined, refundId: id }))) {
     const headers = { 'idempotency-key': `canary-refund-${refundId}` };
     const recorded = await api.post(`/v1/refunds/${refundId}/record`, { reference: BANK_TRANSFER }, headers);
     expect(recorded.statusCode, recorded.body).toBe(200);

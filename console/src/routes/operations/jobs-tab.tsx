@@ -11,7 +11,7 @@ import { Empty, Failure, Loading } from '../../parts/outcome.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { tellDone, tellFailed } from '../../parts/toast.tsx';
 import { useMay } from '../../shell/me.tsx';
-import { DismissJobDialog, JobSeenTo } from '../orders/order/job-dismissal.tsx';
+import { DismissJobDialog, JobActs, JobSeenTo } from '../orders/order/job-dismissal.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { ShowMore } from './show-more.tsx';
 import classes from './operations.module.css';
@@ -103,32 +103,19 @@ export function JobsTab({ state: given }: { readonly state: string }) {
                 {job.last_error !== null && <span className={classes.error}>{job.last_error}</span>}
                 <JobSeenTo job={job} />
               </span>
-              {may('retryJob') && job.allowed.includes('retry') && (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  loading={busy === String(job.id)}
-                  onClick={() =>
-                    void run(String(job.id), async () => {
-                      await retryJob(job.id);
-                      return 'The job runs again.';
-                    })
-                  }
-                >
-                  Run now
-                </Button>
-              )}
-              {may('dismissJob') && job.allowed.includes('dismiss') && (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  onClick={() => {
-                    setDismissed(job);
-                  }}
-                >
-                  Dismiss
-                </Button>
-              )}
+              <JobActs
+                job={job}
+                isBusy={busy === String(job.id)}
+                onRetry={() =>
+                  void run(String(job.id), async () => {
+                    await retryJob(job.id);
+                    return 'The job runs again.';
+                  })
+                }
+                onDismiss={() => {
+                  setDismissed(job);
+                }}
+              />
             </li>
           ))}
         </ul>

@@ -7,7 +7,7 @@ import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.
 import { RefundListSchema, RefundSchema } from '../../schemas/order.ts';
 import { NewRefund } from '../../schemas/payment.ts';
 import { refundOf, refundView } from '../../views/refund.ts';
-import { movedRefund } from './moved-refund.ts';
+import { moveRefund } from './move-refund.ts';
 
 const WHAT_IS_DECIDED = {
   approve: 'By another person than the one who asked: AWAITING_APPROVAL becomes PENDING, and is carried out.',
@@ -97,20 +97,8 @@ export function refundRequestRoutes(api: Api, { engine }: ApiDependencies): void
       },
       async (request, reply) => {
         const refundId = request.params.id;
-        const intent = {
-          kind: 'change',
-          target: { refundId },
-          command: { type: `${decision}_refund`, refundId, reason: request.body.reason ?? null },
-          expectedVersion: expectedVersionOf(request),
-        } as const;
-        return write({
-          engine,
-          request,
-          reply,
-          intent,
-          status: 200,
-          view: (outcome) => movedRefund(outcome, refundId, request.principal),
-        });
+        const command = { type: `${decision}_refund`, refundId, reason: request.body.reason ?? null } as const;
+        return moveRefund({ engine, request, reply, refundId, command, expectedVersion: expectedVersionOf(request) });
       },
     );
   }

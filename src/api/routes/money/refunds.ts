@@ -3,12 +3,12 @@ import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
-import { expectedVersionOf, write } from '../../http/write.ts';
+import { expectedVersionOf } from '../../http/write.ts';
 import { IdempotencyHeader, IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';
 import { RefundListQuery, RefundPage, RefundSchema } from '../../schemas/order.ts';
 import { RecordRefundBody } from '../../schemas/payment.ts';
 import { refundView } from '../../views/refund.ts';
-import { movedRefund } from './moved-refund.ts';
+import { moveRefund } from './move-refund.ts';
 
 export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void {
   api.get(
@@ -66,19 +66,8 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
     },
     async (request, reply) => {
       const refundId = request.params.id;
-      const intent = {
-        kind: 'change',
-        target: { refundId },
-        command: { type: 'retry_refund', refundId, reason: request.body.reason ?? null },
-      } as const;
-      return write({
-        engine,
-        request,
-        reply,
-        intent,
-        status: 200,
-        view: (outcome) => movedRefund(outcome, refundId, request.principal),
-      });
+      const command = { type: 'retry_refund', refundId, reason: request.body.reason ?? null } as const;
+      return moveRefund({ engine, request, reply, refundId, command });
     },
   );
 
@@ -104,20 +93,8 @@ export function refundRoutes(api: Api, { engine, reads }: ApiDependencies): void
     async (request, reply) => {
       const refundId = request.params.id;
       const { reference, reason = null } = request.body;
-      const intent = {
-        kind: 'change',
-        target: { refundId },
-        command: { type: 'record_refund', refundId, reference, reason },
-        expectedVersion: expectedVersionOf(request),
-      } as const;
-      return write({
-        engine,
-        request,
-        reply,
-        intent,
-        status: 200,
-        view: (outcome) => movedRefund(outcome, refundId, request.principal),
-      });
+      const command = { type: 'record_refund', refundId, reference, reason } as const;
+      return moveRefund({ engine, request, reply, refundId, command, expectedVersion: expectedVersionOf(request) });
     },
   );
 }

@@ -1,9 +1,37 @@
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { dismissJob } from '../../../api/moves.ts';
 import type { Job } from '../../../api/types.ts';
 import { When } from '../../../format/time.tsx';
 import { ActDialog } from '../../../parts/act-dialog.tsx';
 import { tellDone } from '../../../parts/toast.tsx';
+import { useMay } from '../../../shell/me.tsx';
+
+interface JobActsProps {
+  readonly job: Job;
+  readonly isBusy?: boolean;
+  readonly onRetry: () => void;
+  readonly onDismiss: () => void;
+}
+
+/** What whoever looks may do about a job as it is now. */
+export function JobActs({ job, isBusy = false, onRetry, onDismiss }: JobActsProps) {
+  const may = useMay();
+  return (
+    <>
+      {may('retryJob') && job.allowed.includes('retry') && (
+        <Button size="compact-xs" variant="default" loading={isBusy} onClick={onRetry}>
+          Run now
+        </Button>
+      )}
+      {may('dismissJob') && job.allowed.includes('dismiss') && (
+        <Button size="compact-xs" variant="default" onClick={onDismiss}>
+          Dismiss
+        </Button>
+      )}
+    </>
+  );
+}
 
 interface DismissJobDialogProps {
   readonly job: Job;

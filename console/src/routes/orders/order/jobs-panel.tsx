@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { retryJob } from '../../../api/moves.ts';
@@ -9,14 +8,12 @@ import { Loaded } from '../../../parts/outcome.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateBadge } from '../../../parts/state-badge.tsx';
 import { tellDone, tellFailed } from '../../../parts/toast.tsx';
-import { useMay } from '../../../shell/me.tsx';
-import { DismissJobDialog, JobSeenTo } from './job-dismissal.tsx';
+import { DismissJobDialog, JobActs, JobSeenTo } from './job-dismissal.tsx';
 import classes from './order.module.css';
 
 /** The work behind the scenes: what is done, what waits, and why it failed. */
 export function JobsPanel({ orderId }: { readonly orderId: number }) {
   const client = useQueryClient();
-  const may = useMay();
   const jobs = useQuery(orderJobsQuery(orderId));
   const [dismissed, setDismissed] = useState<Job>();
   const retry = async (id: number) => {
@@ -45,22 +42,13 @@ export function JobsPanel({ orderId }: { readonly orderId: number }) {
                     <When at={job.updated_at} />
                     {job.attempts > 1 && `, ${job.attempts} attempts`}
                   </span>
-                  {may('retryJob') && job.allowed.includes('retry') && (
-                    <Button size="compact-xs" variant="light" onClick={() => void retry(job.id)}>
-                      Run now
-                    </Button>
-                  )}
-                  {may('dismissJob') && job.allowed.includes('dismiss') && (
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      onClick={() => {
-                        setDismissed(job);
-                      }}
-                    >
-                      Dismiss
-                    </Button>
-                  )}
+                  <JobActs
+                    job={job}
+                    onRetry={() => void retry(job.id)}
+                    onDismiss={() => {
+                      setDismissed(job);
+                    }}
+                  />
                 </div>
                 {job.last_error !== null && <p className={classes.bad}>{job.last_error}</p>}
                 <JobSeenTo job={job} />
