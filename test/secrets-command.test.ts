@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SecretBox } from '../src/platform/secret-box.ts';
+import { SecretBox } from '../src/platform/secrets/secret-box.ts';
 import { useDatabase } from './support/database.ts';
 import { makePlace, runCommand, startRole, type Place } from './support/running-roundtrip.ts';
 

@@ -18,7 +18,7 @@ import type { LoadBounds } from '../platform/load/load-bounds.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { OidcSettings } from '../platform/settings/oidc.ts';
 import type { OrderReader } from '../queries/orders/order-reader.ts';
-import type { SecretBox } from '../platform/secret-box.ts';
+import type { SecretBox } from '../platform/secrets/secret-box.ts';
 import type { AddressPolicy } from '../webhooks/address-policy.ts';
 import type { SecurityHeadersOptions } from './http/security-headers.ts';
 import type { TlsCredentials } from './http/server.ts';

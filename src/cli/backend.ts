@@ -8,7 +8,7 @@ import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PipelinedReads, type Reads } from '../platform/database/pipelined-reads.ts';
 import { createPool } from '../platform/database/postgres.ts';
-import { SecretBox } from '../platform/secret-box.ts';
+import { SecretBox } from '../platform/secrets/secret-box.ts';
 import { invoicePolicyOf } from './invoice-policy.ts';
 import { OrderReader } from '../queries/orders/order-reader.ts';
 import { AddressPolicy } from '../webhooks/address-policy.ts';

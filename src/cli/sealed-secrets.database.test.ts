@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.ts';
 import { useSessions } from '../../test/support/sessions.ts';
 import { createPerson } from '../identity/people/people.ts';
-import { reseal } from '../platform/sealed-columns.ts';
-import { SecretBox } from '../platform/secret-box.ts';
+import { reseal } from '../platform/secrets/sealed-columns.ts';
+import { SecretBox } from '../platform/secrets/secret-box.ts';
 import { SEALED_COLUMNS, standingOfSecrets } from './sealed-secrets.ts';
 
 /** What a change of ENCRYPTION_KEY is carried out by: every secret that is stored is sealed by the first key then. */

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { TOKEN_KEY_COLUMNS } from '../identity/keys/token-keys.ts';
 import { SECOND_FACTOR_COLUMNS } from '../identity/people/second-factor.ts';
 import type { Logger } from '../platform/logger.ts';
-import { standingOf, type SealedColumn, type Standing } from '../platform/sealed-columns.ts';
-import type { SecretBox } from '../platform/secret-box.ts';
+import { standingOf, type SealedColumn, type Standing } from '../platform/secrets/sealed-columns.ts';
+import type { SecretBox } from '../platform/secrets/secret-box.ts';
 import { ENDPOINT_SECRET_COLUMNS } from '../webhooks/endpoints.ts';
 
 /** Every column that a SecretBox has sealed. */

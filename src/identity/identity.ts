@@ -1,6 +1,6 @@
 import { createPool } from '../platform/database/postgres.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { SecretBox } from '../platform/secret-box.ts';
+import type { SecretBox } from '../platform/secrets/secret-box.ts';
 import type { TokenIssuerSettings } from '../platform/settings/token-issuer.ts';
 import { CustomerTokens } from './keys/customer-tokens.ts';
 import { IssuerTokens } from './issuer/issuer-tokens.ts';

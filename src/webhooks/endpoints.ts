@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
-import type { SealedColumn } from '../platform/sealed-columns.ts';
-import type { SecretBox } from '../platform/secret-box.ts';
+import type { SealedColumn } from '../platform/secrets/sealed-columns.ts';
+import type { SecretBox } from '../platform/secrets/secret-box.ts';
 import {
   readWebhookEndpoint,
   WEBHOOK_ENDPOINT_COLUMNS,

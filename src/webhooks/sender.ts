@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { SecretBox } from '../platform/secret-box.ts';
+import type { SecretBox } from '../platform/secrets/secret-box.ts';
 import { webhookMessage } from '../queries/webhooks/webhook-deliveries.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { retryAfterMs, retryDelayMs } from './back-off.ts';

@@ -16,7 +16,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import type { LoadBounds } from '../../src/platform/load/load-bounds.ts';
 import { PipelinedReads } from '../../src/platform/database/pipelined-reads.ts';
 import { createPool } from '../../src/platform/database/postgres.ts';
-import { SecretBox } from '../../src/platform/secret-box.ts';
+import { SecretBox } from '../../src/platform/secrets/secret-box.ts';
 import type { OidcSettings } from '../../src/platform/settings/oidc.ts';
 import type { TokenIssuerSettings } from '../../src/platform/settings/token-issuer.ts';
 import { OrderReader } from '../../src/queries/orders/order-reader.ts';

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import type { ClientBase } from 'pg';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { SecretBox } from '../../src/platform/secret-box.ts';
+import { SecretBox } from '../../src/platform/secrets/secret-box.ts';
 import { inTransaction } from '../../src/platform/database/transaction.ts';
 import { AddressPolicy } from '../../src/webhooks/address-policy.ts';
 import { createEndpoint, type EndpointSettings, type WithSecret } from '../../src/webhooks/endpoints.ts';

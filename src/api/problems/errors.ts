@@ -3,7 +3,7 @@ import { OutcomeUnknown } from '../../platform/database/transaction.ts';
 import { IssuerUnavailable } from '../../identity/issuer/issuer-keys.ts';
 import { Overloaded } from '../../platform/sharing/coalesce.ts';
 import { isHeldUp, isUnavailable } from '../../platform/database/postgres.ts';
-import { SealedByAnotherKey } from '../../platform/secret-box.ts';
+import { SealedByAnotherKey } from '../../platform/secrets/secret-box.ts';
 import { problem, ProblemError, PROBLEM_TYPE, type Problem } from './problem.ts';
 import { JsonFault } from '../http/strict-json.ts';
 

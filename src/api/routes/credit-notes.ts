@@ -3,7 +3,7 @@ import { readCreditNote, readCreditNoteOfRefund } from '../../queries/papers/cre
 import { readRefund } from '../../queries/money/refunds.ts';
 import { seesOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { pdfAnswer, sendPdf, sendXml, xmlAnswer } from '../http/paper-answers.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { IdParameters, ref } from '../schemas/common.ts';

@@ -1,6 +1,6 @@
 import { customerMeant } from '../access/customer-meant.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../description/documentation.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { ref } from '../schemas/common.ts';
 import { CustomerTokenSchema, DEFAULT_LIFETIME_SECONDS, NewCustomerToken } from '../schemas/identity.ts';

@@ -1,7 +1,7 @@
 import { eraseCustomer } from '../../privacy/erase.ts';
 import { customerMeant, namedCustomer, ofSeveralShops } from '../access/customer-meant.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../description/documentation.ts';
 import { pageRequestOf } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { writeOnce } from '../http/write-once.ts';

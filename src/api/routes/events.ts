@@ -2,7 +2,7 @@ import { DOMAIN_EVENTS } from '../../domain/events.ts';
 import { cloudEventOf } from '../../queries/events/cloud-event.ts';
 import { readEventFeed } from '../../queries/events/event-feed.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { ref } from '../schemas/common.ts';
 import { EventListQuery, EventPage } from '../schemas/event.ts';

@@ -6,7 +6,7 @@ import { search } from '../../queries/orders/search.ts';
 import { countByState, MOST_COUNTED_IN_STATE } from '../../queries/insight/state-counts.ts';
 import { readStatistics } from '../../queries/insight/statistics.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { ref } from '../schemas/common.ts';
 import {
   LifecyclesSchema,

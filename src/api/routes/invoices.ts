@@ -2,7 +2,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { readInvoiceOfOrder } from '../../queries/papers/invoices.ts';
 import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { pdfAnswer, sendPdf, sendXml, xmlAnswer } from '../http/paper-answers.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { IdParameters, ref } from '../schemas/common.ts';

@@ -3,7 +3,7 @@ import { OutcomeUnknown } from '../../platform/database/transaction.ts';
 import type { Decided } from '../../engine/request.ts';
 import { findDeadJobs, listJobs, listJobsOfOrder, readJob, type JobView } from '../../queries/jobs.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../description/documentation.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { write } from '../http/write.ts';

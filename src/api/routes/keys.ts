@@ -4,7 +4,7 @@ import type { Database } from '../../identity/people/people.ts';
 import type { SecurityEvent, SecurityEventName } from '../../identity/security-log.ts';
 import { refuseWiderKey } from '../access/widening.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../description/documentation.ts';
 import { instantOf } from '../lists/instant.ts';
 import { refuseIdempotencyKey } from '../http/secret-answer.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';

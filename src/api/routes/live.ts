@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { LiveFeed } from '../live/live-feed.ts';
 

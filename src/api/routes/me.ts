@@ -1,5 +1,5 @@
 import type { Api } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { ref } from '../schemas/common.ts';
 import { MeSchema } from '../schemas/identity.ts';
 import { meView } from '../views/identity.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { confirmWritable } from '../../platform/database/writable.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { bareProblemAnswers, guardedProblemAnswers } from '../http/documentation.ts';
+import { bareProblemAnswers, guardedProblemAnswers } from '../description/documentation.ts';
 
 const Check = Type.Object({ status: Type.Enum(['ok', 'failing'] as const), detail: Type.Optional(Type.String()) });
 const Readiness = Type.Object({

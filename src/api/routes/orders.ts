@@ -6,7 +6,7 @@ import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { seesAll, visibleOrder } from '../access/visible-order.ts';
 import { placeOrderOf } from '../commands/place-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../description/documentation.ts';
 import { pageRequestOf, pageView, recordPageOf, recordPageView, shopFilterOf } from '../lists/list-query.ts';
 import { orderEtagOf } from '../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write } from '../http/write.ts';

@@ -10,7 +10,7 @@ import { listTransitions } from '../../queries/orders/transitions.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { visibleOrder } from '../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../description/documentation.ts';
 import { pageRequestOf, pageView, recordPageOf, recordPageView, shopFilterOf } from '../lists/list-query.ts';
 import { answerShared, type Worded } from '../lists/shared-answer.ts';
 import { SharedReads } from '../../platform/sharing/shared-reads.ts';

@@ -1,6 +1,6 @@
 import { listSecurityEvents } from '../../identity/security-log.ts';
 import type { Api, ApiDependencies } from '../dependencies.ts';
-import { problemAnswers } from '../http/documentation.ts';
+import { problemAnswers } from '../description/documentation.ts';
 import { pageRequestOf, pageView } from '../lists/list-query.ts';
 import { ref } from '../schemas/common.ts';
 import { SecurityEventListQuery, SecurityEventPage } from '../schemas/identity.ts';

@@ -5,7 +5,7 @@ import { Identity } from '../../identity/identity.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { PipelinedReads } from '../../platform/database/pipelined-reads.ts';
 import { createPool } from '../../platform/database/postgres.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
+import { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { OrderReader } from '../../queries/orders/order-reader.ts';
 import { AddressPolicy } from '../../webhooks/address-policy.ts';
 

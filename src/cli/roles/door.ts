@@ -3,7 +3,7 @@ import { isLoopback } from '../../identity/open-mode.ts';
 import { makeLink, pathOfLink } from '../../identity/people/one-time-links.ts';
 import type { Config } from '../../platform/config.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
+import { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { StartError } from '../../platform/start-error.ts';
 
 /** Who comes in. open: this machine's user, without a key. unclaimed: nobody yet. guarded: people and keys. */

@@ -2,7 +2,7 @@ import type { Config } from '../../platform/config.ts';
 import { createLogger, type Logger } from '../../platform/logger.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { createPool } from '../../platform/database/postgres.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
+import { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { requireDatabaseUrl } from '../database.ts';
 import { doorNotice, lookForDoor } from '../roles/door.ts';
 import { runUntilStopped, type StopRequest } from '../run-until-stopped.ts';

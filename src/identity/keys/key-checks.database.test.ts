@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
+import { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { createKey } from './api-keys.ts';
 import { Identity } from '../identity.ts';
 import { hashOf, isKeySecret } from './key-secret.ts';

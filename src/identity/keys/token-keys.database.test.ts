@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { useDatabase } from '../../../test/support/database.ts';
 import { silentLogger } from '../../platform/logger.ts';
-import { SecretBox } from '../../platform/secret-box.ts';
+import { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { Identity } from '../identity.ts';
 
 /** What signs tokens, while ENCRYPTION_KEY is set, changed, or lost. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { errors } from 'jose';
 import type { Pool } from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import type { SealedColumn } from '../../platform/sealed-columns.ts';
-import type { SecretBox } from '../../platform/secret-box.ts';
+import type { SealedColumn } from '../../platform/secrets/sealed-columns.ts';
+import type { SecretBox } from '../../platform/secrets/secret-box.ts';
 import type { Knowledge } from '../knowledge.ts';
 
 /** What is signed or sealed by a key is good for so long at most. */

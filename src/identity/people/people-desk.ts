@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { SecretBox } from '../../platform/secret-box.ts';
+import type { SecretBox } from '../../platform/secrets/secret-box.ts';
 import { PasswordHasher } from './password-hash.ts';
 import { Passwords } from './passwords.ts';
 import { SecondFactor } from './second-factor.ts';

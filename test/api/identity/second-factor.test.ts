@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SecretBox } from '../../../src/platform/secret-box.ts';
+import { SecretBox } from '../../../src/platform/secrets/secret-box.ts';
 import { useApi } from '../../support/api.ts';
 import { codeOf, codeOfApp, invite, PASSWORD, setUp, signIn, tokenIn, type Signed } from '../../support/people.ts';
 

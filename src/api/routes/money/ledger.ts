@@ -13,7 +13,7 @@ import { visibleOrder } from '../../access/visible-order.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
 import { csvLine } from '../../lists/csv.ts';
 import { exactInteger } from '../../http/exact-integer.ts';
-import { problemAnswers } from '../../http/documentation.ts';
+import { problemAnswers } from '../../description/documentation.ts';
 import { instantOf } from '../../lists/instant.ts';
 import { answerShared, type Worded } from '../../lists/shared-answer.ts';
 import { ProblemError } from '../../problems/problem.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { PAYMENT_GATEWAYS } from '../../../domain/payments/payment-gateways.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers } from '../../http/documentation.ts';
+import { problemAnswers } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 
 const MAX_BODY_BYTES = 512 * 1024;

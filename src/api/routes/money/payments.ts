@@ -3,7 +3,7 @@ import { UNNAMED_METHOD } from '../../../domain/orders/order.ts';
 import type { AddPayment } from '../../../domain/payments/payment-commands.ts';
 import { readPayment } from '../../../queries/money/payments.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { orderEtagOf } from '../../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write, type Written } from '../../http/write.ts';

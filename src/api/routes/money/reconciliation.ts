@@ -6,7 +6,7 @@ import {
   resolveDifference,
 } from '../../../queries/money/reconciliation.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { writeOnce } from '../../http/write-once.ts';

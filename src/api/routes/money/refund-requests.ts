@@ -1,6 +1,6 @@
 import { MOST_GOODWILL_REFUNDS } from '../../../domain/refunds/goodwill.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { orderEtagOf } from '../../http/order-etag.ts';
 import { expectedVersionOf, orderOf, write } from '../../http/write.ts';
 import { IdParameters, MoveBody, ref, WriteHeaders } from '../../schemas/common.ts';

@@ -1,6 +1,6 @@
 import { listRefunds, readRefund } from '../../../queries/money/refunds.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { expectedVersionOf } from '../../http/write.ts';

@@ -8,7 +8,7 @@ import { OIDC_CALLBACK_PATH, type OidcSettings } from '../../../platform/setting
 import { tooMany } from '../../access/rate-limit.ts';
 import { endedKeptCookie, keptCookie, keptSignInOf, sessionCookie } from '../../access/session-cookie.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers } from '../../http/documentation.ts';
+import { problemAnswers } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { recordPerson, refuseWaiting, visitorOf } from './record.ts';
 

@@ -4,7 +4,7 @@ import type { PeopleDesk } from '../../../identity/people/people-desk.ts';
 import type { FastifyRequest } from 'fastify';
 import { refuseCrossSite } from '../../access/cross-site.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { ref } from '../../schemas/common.ts';
 import { LinkBody, LinkHolderSchema, PasswordChoice, PersonSchema, SetUpBody } from '../../schemas/people.ts';

@@ -4,7 +4,7 @@ import type { PeopleDesk } from '../../../identity/people/people-desk.ts';
 import { removeSecondFactor } from '../../../identity/people/second-factor.ts';
 import { listSessions } from '../../../identity/people/sessions.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { ref } from '../../schemas/common.ts';
 import {

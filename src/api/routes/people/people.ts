@@ -12,7 +12,7 @@ import { endSessions, listSessions } from '../../../identity/people/sessions.ts'
 import type { SecurityEventName } from '../../../identity/security-log.ts';
 import { refuseWiderPerson } from '../../access/widening.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../../description/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { refuseIdempotencyKey } from '../../http/secret-answer.ts';

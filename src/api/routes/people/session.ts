@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuseCrossSite } from '../../access/cross-site.ts';
 import { endedSessionCookie, sessionCookie } from '../../access/session-cookie.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, READS_BODY } from '../../http/documentation.ts';
+import { problemAnswers, READS_BODY } from '../../description/documentation.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { IdParameters, ref } from '../../schemas/common.ts';
 import { OwnSessionSchema, SessionListSchema, SessionSchema, SignInBody } from '../../schemas/people.ts';

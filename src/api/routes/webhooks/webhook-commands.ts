@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { readWebhookEndpoint } from '../../../queries/webhooks/webhook-endpoints.ts';
 import { disableEndpoint, enableEndpoint, LONGEST_OVERLAP_HOURS, rotateSecret } from '../../../webhooks/endpoints.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { writeOnce } from '../../http/write-once.ts';
 import { IdempotencyHeader, IdParameters, ref, strict } from '../../schemas/common.ts';
 import { WebhookEndpointSchema, WebhookEndpointWithSecretSchema } from '../../schemas/webhook.ts';

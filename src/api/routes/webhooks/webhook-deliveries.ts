@@ -9,7 +9,7 @@ import {
 import { readWebhookEndpoint, type WebhookEndpoint } from '../../../queries/webhooks/webhook-endpoints.ts';
 import { createTestDelivery, redeliver } from '../../../webhooks/delivery-store.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { writeOnce } from '../../http/write-once.ts';

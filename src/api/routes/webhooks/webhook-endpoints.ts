@@ -6,7 +6,7 @@ import {
 } from '../../../queries/webhooks/webhook-endpoints.ts';
 import { createEndpoint, deleteEndpoint, MOST_ENDPOINTS, updateEndpoint } from '../../../webhooks/endpoints.ts';
 import type { Api, ApiDependencies } from '../../dependencies.ts';
-import { problemAnswers, WITH_BODY } from '../../http/documentation.ts';
+import { problemAnswers, WITH_BODY } from '../../description/documentation.ts';
 import { pageRequestOf, pageView } from '../../lists/list-query.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction } from './database/transaction.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A column of secrets that a SecretBox has sealed, of a table with an `id`. */
