@@ -98,6 +98,13 @@ import { WEBHOOK_SCHEMAS } from './schemas/webhook.ts';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
+/** In the place of Fastify's own compilers, which it then does not load: ours are set right after. */
+const NO_COMPILERS = { buildValidator: unwanted, buildSerializer: unwanted };
+
+function unwanted(): never {
+  throw new Error('the compilers of schemas are set already');
+}
+
 const NAMED_SCHEMAS = [
   ProblemSchema,
   RefundSchema,
@@ -161,6 +168,7 @@ export async function buildApi(dependencies: ApiDependencies): Promise<Api> {
     genReqId: requestId,
     // While it stops, what arrives on an open connection is still answered, as the last on it.
     return503OnClosing: false,
+    schemaController: { compilersFactory: NO_COMPILERS },
     clientErrorHandler: answerClientErrors(dependencies.logger),
     // Of an address that cannot be read: no hook runs for it.
     frameworkErrors: (error, request, reply) => {

@@ -23,6 +23,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>(
     erase: async () => (await import('./commands/customer.ts')).eraseCommand(config),
     reset: async () => (await import('./commands/reset.ts')).resetCommand(config),
     import: async () => (await import('./commands/import.ts')).importCommand(config),
+    'compile-ahead': async () => (await import('./start-up/compile-ahead.ts')).compileAheadCommand(),
     config: async () => (await import('./commands/config.ts')).configCommand(),
   }),
 );
