@@ -13,7 +13,7 @@ import type { PaymentGatewayName } from '../domain/payments/payment-gateways.ts'
 import type { Engine } from '../engine/engine.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Seller } from '../platform/config.ts';
-import type { Reads } from '../platform/database/pipelined-reads.ts';
+import type { QueuedReads } from '../platform/database/pipelined-reads.ts';
 import type { LoadBounds } from '../platform/load/load-bounds.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { OidcSettings } from '../platform/settings/oidc.ts';
@@ -66,7 +66,7 @@ export interface ApiDependencies {
   readonly orders: OrderReader;
   readonly pool: Pool;
   /** For what is asked for most: pages of lists, timelines, searches, and single things by id. */
-  readonly reads: Reads;
+  readonly reads: QueuedReads;
   readonly identity: Identity;
   /** Networks of the proxies that are believed about where a request comes from; left out: none. */
   readonly trustedProxies?: readonly string[];

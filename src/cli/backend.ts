@@ -6,7 +6,7 @@ import { readSigningKey } from '../invoices/signing-key.ts';
 import { gatewayNamesOf } from '../payments/registry.ts';
 import type { Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
-import { PipelinedReads, type Reads } from '../platform/database/pipelined-reads.ts';
+import { PipelinedReads } from '../platform/database/pipelined-reads.ts';
 import { createPool } from '../platform/database/postgres.ts';
 import { SecretBox } from '../platform/secrets/secret-box.ts';
 import { invoicePolicyOf } from './invoice-policy.ts';
@@ -20,7 +20,7 @@ export interface Backend {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly pool: Pool;
-  readonly reads: Reads;
+  readonly reads: PipelinedReads;
   readonly engine: Engine;
   readonly orders: OrderReader;
   readonly renderer: PaperRenderer;

@@ -14,8 +14,8 @@ export async function answerShared(
   reply: FastifyReply,
   reads: SharedReads<Worded>,
   asked: unknown,
-  read: () => Promise<object>,
+  read: (looks: () => void) => Promise<object>,
 ): Promise<void> {
-  const body = await reads.ask(JSON.stringify(asked), async () => reply.serialize(await read()));
+  const body = await reads.ask(JSON.stringify(asked), async (looks) => reply.serialize(await read(looks)));
   void reply.type('application/json; charset=utf-8').send(body);
 }

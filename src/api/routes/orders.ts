@@ -87,8 +87,8 @@ export function orderRoutes(api: Api, { engine, orders, reads, settings }: ApiDe
     ({ query, principal: { scope } }, reply) => {
       const filter = { state: query.state, ...shopFilterOf(query), scope };
       const page = pageRequestOf(query, 'orders');
-      return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listOrders(reads, filter, page), orderSummaryView, 'orders'),
+      return answerShared(reply, lists, [filter, page], async (looks) =>
+        pageView(await listOrders(reads.telling(looks), filter, page), orderSummaryView, 'orders'),
       );
     },
   );

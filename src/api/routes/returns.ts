@@ -147,8 +147,8 @@ export function returnRoutes(api: Api, { engine, orders, reads }: ApiDependencie
     ({ query, principal: { scope } }, reply) => {
       const filter = { state: query.state, ...shopFilterOf(query), scope };
       const page = pageRequestOf(query, 'returns');
-      return answerShared(reply, lists, [filter, page], async () =>
-        pageView(await listReturns(reads, filter, page), returnView, 'returns'),
+      return answerShared(reply, lists, [filter, page], async (looks) =>
+        pageView(await listReturns(reads.telling(looks), filter, page), returnView, 'returns'),
       );
     },
   );

@@ -6,6 +6,12 @@ export interface Reads {
   query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>>;
 }
 
+/** Reads that may stand in a queue before they are sent. */
+export interface QueuedReads extends Reads {
+  /** The same reads, which say when a statement is sent: what was committed by then is seen. It may be sent again. */
+  telling(isSent: () => void): Reads;
+}
+
 export interface PipelinedReadsOptions {
   readonly databaseUrl: string;
   readonly applicationName: string;
@@ -16,7 +22,12 @@ export interface PipelinedReadsOptions {
 }
 
 /** Of statements that one connection has been sent and has not answered. */
-const MOST_UNDERWAY = 4;
+const MOST_UNDERWAY = 8;
+/**
+ * While a connection answers within this, the others are left alone: one of PostgreSQL's processes keeps up with all that
+ * this one can ask and answer, and a second would take the core that this one works on (docs/decisions/0031).
+ */
+const BRISK_MS = 5;
 /**
  * A connection that is at one statement for longer gets no other behind it: a lock may hold it up. Those that are behind
  * it already are asked for on another connection as well.
@@ -45,6 +56,8 @@ interface Waiting {
 /** A statement's place on a connection; it may have one on another, too. */
 interface Place {
   readonly waiting: Waiting;
+  /** When it was taken. */
+  readonly since: number;
 }
 
 interface Lane {
@@ -63,7 +76,7 @@ interface Lane {
  * a third of what the page costs. What is asked here should be answered soon: where every connection is at work already,
  * a few stand behind it. Beyond that they wait here, as for a pool.
  */
-export class PipelinedReads implements Reads {
+export class PipelinedReads implements QueuedReads {
   readonly #options: PipelinedReadsOptions;
   readonly #lanes: Lane[] = [];
   readonly #queue: Waiting[] = [];
@@ -76,12 +89,20 @@ export class PipelinedReads implements Reads {
 
   /** @throws DatabaseUnavailable when the database is away, or no connection was free within two seconds */
   query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+    return this.#ask(statement, () => undefined);
+  }
+
+  telling(isSent: () => void): Reads {
+    return { query: (statement) => this.#ask(statement, isSent) };
+  }
+
+  #ask<Row extends QueryResultRow>(statement: QueryConfig, isSent: () => void): Promise<QueryResult<Row>> {
     return new Promise((resolve, reject) => {
       let failures = 0;
       const since = performance.now();
       const send = async (lane: Lane): Promise<void> => {
         try {
-          resolve(await this.#askOn<Row>(lane, waiting, statement));
+          resolve(await this.#askOn<Row>(lane, waiting, statement, isSent));
           waiting.isSettled = true;
         } catch (error) {
           failures += 1;
@@ -154,7 +175,7 @@ export class PipelinedReads implements Reads {
     }
   }
 
-  /** An idle one, or a new one, or the one with the fewest under way; undefined: all have enough to do. */
+  /** The first that is brisk, or a new one, or the one with the fewest under way; undefined: all have enough to do. */
   #laneFor(now: number): Lane | undefined {
     const { connections, mostConnections } = this.#options;
     let best: Lane | undefined;
@@ -162,9 +183,11 @@ export class PipelinedReads implements Reads {
     for (const lane of this.#lanes) {
       if (lane.places.length > 0 && now - lane.firstSince > SLOW_MS) continue;
       quick += 1;
+      const [first] = lane.places;
+      const isBrisk = !first || now - first.since <= BRISK_MS;
+      if (isBrisk && lane.places.length < MOST_UNDERWAY) return lane;
       if (!best || lane.places.length < best.places.length) best = lane;
     }
-    if (best?.places.length === 0) return best;
     if (quick < connections && this.#lanes.length < mostConnections) return this.#open();
     return best && best.places.length < MOST_UNDERWAY ? best : undefined;
   }
@@ -173,13 +196,16 @@ export class PipelinedReads implements Reads {
     lane: Lane,
     waiting: Waiting,
     statement: QueryConfig,
+    isSent: () => void,
   ): Promise<QueryResult<Row>> {
     if (lane.places.length === 0) lane.firstSince = performance.now();
     else this.#watch(lane);
-    const place: Place = { waiting };
+    const place: Place = { waiting, since: performance.now() };
     lane.places.push(place);
     try {
-      const result = await (await lane.client).query<Row>(statement);
+      const client = await lane.client;
+      isSent();
+      const result = await client.query<Row>(statement);
       lane.hasAnswered = true;
       return result;
     } catch (error) {

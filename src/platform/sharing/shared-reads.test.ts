@@ -2,12 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { SharedReads } from './shared-reads.ts';
 
-/** A source whose readings end when the test says so, each with what was there when it began. */
-function heldSource() {
+/** A source whose readings end when the test says so, each with what was there when it looked: at once, or when told. */
+function heldSource({ queue = Promise.resolve() }: { queue?: Promise<void> } = {}) {
   const source = {
     value: 'first',
     readings: [] as PromiseWithResolvers<string>[],
-    read: async (): Promise<string> => {
+    read: async (looks: () => void): Promise<string> => {
+      await queue;
+      looks();
       const seen = source.value;
       const held = Promise.withResolvers<string>();
       source.readings.push(held);
@@ -37,6 +39,46 @@ describe('those who ask for the same thing', () => {
     expect(readings).toHaveLength(1);
     await end(readings[0]);
     expect(await answers).toEqual(['first', 'first', 'first']);
+    expect(reads.size).toBe(0);
+  });
+
+  test('while the reading stands in a queue share it, and see what was committed before they asked', async () => {
+    const queue = Promise.withResolvers<void>();
+    const source = heldSource({ queue: queue.promise });
+    const reads = new SharedReads<string>();
+    const early = reads.ask('list', source.read);
+    await settle();
+    source.value = 'second';
+    const late = reads.ask('list', source.read);
+    await settle();
+    queue.resolve();
+    await settle();
+    expect(source.readings).toHaveLength(1);
+    await end(source.readings[0]);
+    expect(await Promise.all([early, late])).toEqual(['second', 'second']);
+    expect(reads.size).toBe(0);
+  });
+
+  test('after it has looked again, as a reading does that is sent again, share the next as before', async () => {
+    const looked: (() => void)[] = [];
+    const readings: PromiseWithResolvers<string>[] = [];
+    const read = (looks: () => void): Promise<string> => {
+      looks();
+      looked.push(looks);
+      const held = Promise.withResolvers<string>();
+      readings.push(held);
+      return held.promise;
+    };
+    const reads = new SharedReads<string>();
+    void reads.ask('list', read);
+    await settle();
+    const next = reads.ask('list', read);
+    looked[0]?.();
+    expect(reads.ask('list', read)).toBe(next);
+    await end(readings[0]);
+    await end(readings[1]);
+    await next;
+    expect(readings).toHaveLength(2);
     expect(reads.size).toBe(0);
   });
 

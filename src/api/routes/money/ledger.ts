@@ -40,7 +40,8 @@ export function ledgerRoutes(api: Api, { pool, orders }: ApiDependencies): void 
     },
     ({ query }, reply) => {
       const before = instantOf(query.before, 'before');
-      return answerShared(reply, trialBalances, { before }, async () => {
+      return answerShared(reply, trialBalances, { before }, async (looks) => {
+        looks();
         // Looked at before the reading, which may take a while.
         const mayGrow = isProvisional(before);
         return trialBalanceView(await readTrialBalance(pool, before), mayGrow);
