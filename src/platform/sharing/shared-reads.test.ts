@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SharedReads } from './shared-reads.ts';
 
 /** A source whose readings end when the test says so, each with what was there when it looked: at once, or when told. */
-function heldSource({ queue = Promise.resolve() }: { queue?: Promise<void> } = {}) {
+function heldSource({ queue = Promise.resolve(undefined) }: { queue?: Promise<undefined> } = {}) {
   const source = {
     value: 'first',
     readings: [] as PromiseWithResolvers<string>[],
@@ -43,7 +43,7 @@ describe('those who ask for the same thing', () => {
   });
 
   test('while the reading stands in a queue share it, and see what was committed before they asked', async () => {
-    const queue = Promise.withResolvers<void>();
+    const queue = Promise.withResolvers<undefined>();
     const source = heldSource({ queue: queue.promise });
     const reads = new SharedReads<string>();
     const early = reads.ask('list', source.read);
@@ -51,7 +51,7 @@ describe('those who ask for the same thing', () => {
     source.value = 'second';
     const late = reads.ask('list', source.read);
     await settle();
-    queue.resolve();
+    queue.resolve(undefined);
     await settle();
     expect(source.readings).toHaveLength(1);
     await end(source.readings[0]);
