@@ -39,6 +39,7 @@ export interface ShopSettings {
   readonly currency: string;
   readonly timezone: string;
   readonly locale: string;
+  readonly financialYearStartMonth: number;
   readonly seller: Seller;
   /** How long an order may stay paid, or in the warehouse, before the overview calls it stuck. */
   readonly stuckAfterHours: number;

@@ -93,15 +93,19 @@ describe('what needs a person, and the figures', () => {
     expect(returns).toContainEqual({ state: 'IN_TRANSIT', count: 1 });
   });
 
-  it('tells currency, decimals, time zone and locale, and nothing that is anybody else’s business', async () => {
+  it('tells currency, decimals, time zone, locale and financial year, and nothing that is anybody else’s business', async () => {
     expect(Object.keys(await read<object>('/v1/settings')).toSorted()).toEqual([
       'currency',
       'currency_exponents',
+      'financial_year_start_month',
       'locale',
       'seller',
       'timezone',
     ]);
-    expect(await read('/v1/settings')).toMatchObject({ currency_exponents: { JPY: 0, KWD: 3 } });
+    expect(await read('/v1/settings')).toMatchObject({
+      currency_exponents: { JPY: 0, KWD: 3 },
+      financial_year_start_month: 4,
+    });
   });
 });
 

@@ -151,6 +151,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
         currency: 'INR',
         timezone: 'Asia/Kolkata',
         locale: 'en-IN',
+        financialYearStartMonth: exampleInvoicePolicy.financialYearStartMonth,
         seller: exampleInvoicePolicy.seller,
         stuckAfterHours: 48,
       },

@@ -115,6 +115,12 @@ export const SettingsSchema = named(
     currency: Type.String({ description: 'ISO 4217 code of orders that name none', examples: ['INR'] }),
     timezone: Type.String({ examples: ['Asia/Kolkata'] }),
     locale: Type.String({ examples: ['en-IN'] }),
+    financial_year_start_month: Type.Integer({
+      minimum: 1,
+      maximum: 12,
+      description: 'Month that the financial year, and with it the numbers of invoices, begins in',
+      examples: [4],
+    }),
     currency_exponents: Type.Record(Type.String({ pattern: '^[A-Z]{3}$' }), Type.Integer({ minimum: 0, maximum: 4 }), {
       description: 'Decimal digits of the minor unit, by ISO 4217, of each currency that has not two of them',
       examples: [{ JPY: 0, KWD: 3 }],

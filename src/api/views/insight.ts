@@ -78,12 +78,14 @@ export function lifecyclesView(
   };
 }
 
-export function settingsView({ currency, timezone, locale, seller }: ShopSettings): Static<typeof SettingsSchema> {
+export function settingsView(settings: ShopSettings): Static<typeof SettingsSchema> {
+  const { currency, timezone, locale, financialYearStartMonth, seller } = settings;
   const { name, addressLines, email, phone } = seller;
   return {
     currency,
     timezone,
     locale,
+    financial_year_start_month: financialYearStartMonth,
     currency_exponents: UNUSUAL_EXPONENTS,
     seller: { name, address_lines: [...addressLines], email, phone },
   };
