@@ -116,6 +116,7 @@ describeConsole('people', () => {
     await page.goto(at('/operations'));
     await isThere(page.getByRole('link', { name: 'Jobs' }));
     expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Ledger' }).count()).toBe(0);
     const statuses = await page.evaluate(async () => {
       const headers = { 'x-csrf-protection': '1', 'content-type': 'application/json' };
       const answers = [await fetch('/v1/people'), await fetch('/v1/keys', { method: 'POST', headers, body: '{}' })];

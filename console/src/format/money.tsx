@@ -22,23 +22,40 @@ const USUAL_EXPONENT = 2;
 
 /**
  * "₹1,29,900.00" of 12990000 paise: as many decimals as the currency has by ISO 4217. Intl does not know how many: it has
- * those in daily use, none for HUF or IQD.
+ * those in daily use, none for HUF or IQD. In words, for a sum may have more digits than a number keeps apart.
  */
 export function formatMoney(
-  amountMinor: number,
+  amountMinor: number | bigint,
   currency: string,
   { locale, currency_exponents: exponents }: Pick<Settings, 'locale' | 'currency_exponents'>,
 ): string {
   const decimals = exponents[currency] ?? USUAL_EXPONENT;
-  return formatOf(locale, currency, decimals).format(amountMinor / 10 ** decimals);
+  // TypeScript takes no number for one that is written with an exponent.
+  return formatOf(locale, currency, decimals).format(`${amountMinor}E-${decimals}` as Intl.StringNumericLiteral);
 }
 
-export function useMoney(): (amountMinor: number, currency: string) => string {
+export function useMoney(): (amountMinor: number | bigint, currency: string) => string {
   const settings = useSettings();
   return (amountMinor, currency) => formatMoney(amountMinor, currency, settings);
 }
 
-export function Money({ minor, currency }: { readonly minor: number; readonly currency: string }) {
+interface MoneyProps {
+  readonly minor: number | bigint;
+  readonly currency: string;
+}
+
+export function Money({ minor, currency }: MoneyProps) {
   const money = useMoney();
   return <span className="figure">{money(minor, currency)}</span>;
+}
+
+/** An account's balance, or an entry, with its side as books have it: debits are positive in the ledger, credits negative. */
+export function Booked({ minor, currency }: MoneyProps) {
+  const money = useMoney();
+  const amount = minor < 0 ? -minor : minor;
+  return (
+    <span className="figure booked">
+      {money(amount, currency)} <span className="side">{minor < 0 ? 'Cr' : minor > 0 ? 'Dr' : ''}</span>
+    </span>
+  );
 }

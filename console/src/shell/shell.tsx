@@ -44,6 +44,11 @@ function Frame() {
 
   const scan = { name: 'Scan parcels in', run: () => void navigate({ to: '/returns/receive' }) };
   const mayScan = me.data?.operations.includes('receiveReturn') === true;
+  const books = {
+    name: 'Ledger: trial balance and export',
+    run: () => void navigate({ to: '/operations', search: { tab: 'ledger' } }),
+  };
+  const mayReadBooks = me.data?.operations.includes('getTrialBalance') === true;
   const show = (what: 'palette' | 'shortcuts') => () => {
     setOpen(what);
   };
@@ -142,6 +147,7 @@ function Frame() {
                         onClose={close}
                         commands={[
                           ...(mayScan ? [scan] : []),
+                          ...(mayReadBooks ? [books] : []),
                           { name: schemeName, run: toggleColorScheme },
                           { name: 'Keyboard shortcuts', run: show('shortcuts') },
                           { name: 'API documentation', run: () => window.open('/docs') },

@@ -5,7 +5,8 @@ import { useMay } from '../../shell/me.tsx';
 import { DifferencesTab } from './differences-tab.tsx';
 import { HealthTab } from './health-tab.tsx';
 import { JobsTab } from './jobs-tab.tsx';
-import { TABS, type Tab } from './operations-search.ts';
+import { LedgerTab } from './ledger/ledger-tab.tsx';
+import { readOperationsSearch, TABS, type Tab } from './operations-search.ts';
 import { PeopleTab } from './people/people-tab.tsx';
 import { RefundsTab } from './refunds-tab.tsx';
 import { WebhooksTab } from './webhooks-tab.tsx';
@@ -16,6 +17,7 @@ const NAMES: Readonly<Record<Tab, string>> = {
   jobs: 'Jobs',
   refunds: 'Refunds',
   differences: 'Gateway differences',
+  ledger: 'Ledger',
   webhooks: 'Webhooks',
   people: 'People',
   health: 'Health',
@@ -26,6 +28,7 @@ const READ_BY: Readonly<Record<Tab, string>> = {
   jobs: 'listJobs',
   refunds: 'listRefunds',
   differences: 'listReconciliationDifferences',
+  ledger: 'getTrialBalance',
   webhooks: 'listWebhookEndpoints',
   people: 'listPeople',
   health: 'getReadiness',
@@ -34,7 +37,7 @@ const READ_BY: Readonly<Record<Tab, string>> = {
 /** The machine room: what failed and can be run again, and whether everything is up. */
 export function OperationsPage() {
   const may = useMay();
-  const { tab = 'jobs', state, endpoint } = route.useSearch();
+  const { tab = 'jobs', state, endpoint, from, to } = route.useSearch({ select: readOperationsSearch });
   return (
     <Page title="Operations">
       <nav className={tabs.states} aria-label="Parts of the operations">
@@ -53,6 +56,7 @@ export function OperationsPage() {
       {tab === 'jobs' && <JobsTab state={state ?? 'DEAD'} />}
       {tab === 'refunds' && <RefundsTab state={state ?? 'FAILED'} />}
       {tab === 'differences' && <DifferencesTab state={state ?? 'OPEN'} />}
+      {tab === 'ledger' && <LedgerTab from={from} to={to} />}
       {tab === 'webhooks' && <WebhooksTab endpointId={endpoint} />}
       {tab === 'people' && <PeopleTab />}
       {tab === 'health' && <HealthTab />}

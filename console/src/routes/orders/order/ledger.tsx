@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledgerQuery } from '../../../api/queries.ts';
-import { Money } from '../../../format/money.tsx';
+import { Booked } from '../../../format/money.tsx';
 import { When } from '../../../format/time.tsx';
 import { Loaded } from '../../../parts/outcome.tsx';
 import classes from './order.module.css';
@@ -64,7 +64,7 @@ function LedgerEntry({ account, cause, at, minor, currency }: LedgerEntryProps) 
         </div>
       </dt>
       <dd>
-        <Money minor={minor} currency={currency} /> {minor < 0 ? 'Cr' : 'Dr'}
+        <Booked minor={minor} currency={currency} />
       </dd>
     </>
   );
