@@ -45,6 +45,8 @@ const index = createRoute({
   },
 });
 
+/* What its reader leaves out of an address, the router hands on to a page all the same: a page reads it by the reader. */
+
 const today = createRoute({
   getParentRoute: () => root,
   path: '/today',

@@ -56,6 +56,7 @@ async function places(): Promise<readonly Place[]> {
     { name: 'jobs', path: '/operations' },
     { name: 'refunds', path: '/operations?tab=refunds&state=SUCCEEDED' },
     { name: 'gateway differences', path: '/operations?tab=differences' },
+    { name: 'ledger', path: '/operations?tab=ledger' },
     { name: 'webhooks', path: '/operations?tab=webhooks' },
     { name: 'people', path: '/operations?tab=people' },
     { name: 'health', path: '/operations?tab=health' },
@@ -216,6 +217,19 @@ describeConsole('the console', () => {
       .getByText(/^(Shipped|Delivered|Paid)$/)
       .allInnerTexts();
     expect(new Set(states)).toEqual(new Set(['Shipped']));
+  });
+
+  it('leaves out of an address what is none of its filters, such as a day that there is none of: it may be old, or typed', async () => {
+    const page = await shop.open('/orders?from=2026-13-01&to=9999-12-31');
+    await isThere(page.getByRole('row').nth(1));
+    expect(await page.getByLabel('Entered from').inputValue()).toBe('');
+    await page.goto(`${shop.url}/console/operations?tab=nothing`);
+    await isThere(page.getByText('No job is dead'));
+    await page.goto(`${shop.url}/console/returns?open=nothing`);
+    await isThere(page.getByRole('row').nth(1));
+    expect(await page.getByRole('complementary').count()).toBe(0);
+    await page.goto(`${shop.url}/console/today?days=all`);
+    await isThere(page.getByRole('img', { name: /^Orders by day/ }));
   });
 
   it('says that a search was cut off where it found as many orders as it shows', async () => {

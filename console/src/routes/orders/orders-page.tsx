@@ -14,7 +14,7 @@ import { useRestOfList } from '../../parts/rest-of-list.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { OrderFilters } from './order-filters.tsx';
-import type { OrdersSearch } from './orders-search.ts';
+import { readOrdersSearch, type OrdersSearch } from './orders-search.ts';
 import classes from './orders.module.css';
 
 const route = getRouteApi('/orders');
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<OrderSummary>[] = [
 ];
 
 export function OrdersPage() {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readOrdersSearch });
   const navigate = useNavigate();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const list = useOrders(search);

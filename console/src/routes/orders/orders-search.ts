@@ -1,4 +1,5 @@
 import type { OrderState } from '../../api/types.ts';
+import { isDay } from '../../format/days.ts';
 
 /** The filters of the list of orders, as they are in the address. Days are whole ones of the shop's time zone. */
 export interface OrdersSearch {
@@ -10,8 +11,6 @@ export interface OrdersSearch {
   readonly to?: string;
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
 /** Reads what it knows, and leaves out what it doesn't: an address may be old, or typed. */
 export function readOrdersSearch(given: Readonly<Record<string, unknown>>): OrdersSearch {
   // The router takes a value that looks like a number for one.
@@ -21,7 +20,7 @@ export function readOrdersSearch(given: Readonly<Record<string, unknown>>): Orde
   };
   const day = (name: string) => {
     const value = text(name);
-    return value !== undefined && DAY.test(value) ? value : undefined;
+    return value !== undefined && isDay(value) ? value : undefined;
   };
   const search = {
     q: text('q'),

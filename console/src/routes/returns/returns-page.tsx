@@ -16,6 +16,7 @@ import { Units } from '../../parts/units.tsx';
 import { useMay } from '../../shell/me.tsx';
 import { OpenReturn } from './open-return.tsx';
 import { ReturnsBulkBar } from './returns-bulk-bar.tsx';
+import { readReturnsSearch } from './returns-search.ts';
 import classes from './inbox.module.css';
 
 const route = getRouteApi('/returns');
@@ -58,7 +59,7 @@ const COLUMNS: readonly Column<Return>[] = [
 
 /** Returns by what is to be done with them. */
 export function ReturnsPage() {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: readReturnsSearch });
   const navigate = useNavigate();
   const may = useMay();
   const { data: lifecycles } = useQuery(lifecyclesQuery);

@@ -7,6 +7,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { AttentionList } from './attention-list.tsx';
 import { DayChart } from './day-chart.tsx';
 import { RefundLatency, TimeInState } from './durations.tsx';
+import { readTodaySearch } from './today-search.ts';
 import classes from './today.module.css';
 
 const route = getRouteApi('/today');
@@ -20,7 +21,7 @@ const SERIES = [
 
 /** What needs a person now, and how the shop is doing. */
 export function TodayPage() {
-  const { days = 30 } = route.useSearch();
+  const { days = 30 } = route.useSearch({ select: readTodaySearch });
   const navigate = useNavigate();
   const overview = useQuery(overviewQuery);
   const statistics = useQuery(statisticsQuery(days));
