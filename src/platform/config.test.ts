@@ -25,6 +25,7 @@ describe('the configuration', () => {
       gatewayPort: 9000,
       metricsPort: undefined,
       databaseUrl: undefined,
+      appRolePassword: undefined,
       brokerUrl: undefined,
       paymentGatewayBaseUrl: undefined,
       payments: {
@@ -89,6 +90,7 @@ describe('the configuration', () => {
       TLS_KEY_FILE: '/tls/key.pem',
       METRICS_PORT: '9100',
       DATABASE_URL: 'postgresql://me@db/shop',
+      APP_ROLE_PASSWORD: 'hunter2',
       BROKER_URL: 'amqps://broker',
       PAYMENT_GATEWAY_BASE_URL: 'https://pay.example/api',
       DATA_DIR: '/data',
@@ -151,6 +153,7 @@ describe('the configuration', () => {
       gatewayPort: 0,
       metricsPort: 9100,
       databaseUrl: 'postgresql://me@db/shop',
+      appRolePassword: 'hunter2',
       brokerUrl: 'amqps://broker',
       paymentGatewayBaseUrl: 'https://pay.example/api',
       payments: readConfig({}).payments,
@@ -234,6 +237,7 @@ describe('a wrong configuration', () => {
       PORT: '70000',
       GATEWAY_PORT: '-1',
       DATABASE_URL: 'mysql://db',
+      APP_ROLE_PASSWORD: 'hünter2',
       BROKER_URL: 'nonsense',
       PAYMENT_GATEWAY_BASE_URL: 'ftp://pay.example',
       SMTP_URL: 'mail.example:25',
@@ -315,6 +319,12 @@ describe('a wrong configuration', () => {
       expect(faultOf({ [name]: url })).not.toContain('hunter2');
     }
   });
+});
+
+test('a password of the database role that is none is not repeated', () => {
+  const message = faultOf({ APP_ROLE_PASSWORD: 'hunter2 of mine' });
+  expect(message).toContain('APP_ROLE_PASSWORD must be');
+  expect(message).not.toContain('hunter2');
 });
 
 test.for([{ PUBLIC_URL: 'https://orders.shop.example' }, { TRUSTED_PROXIES: '127.0.0.1/32' }])(

@@ -36,6 +36,8 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Undefined: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** Of the role of webs and workers, for whoever makes it. Undefined: it keeps the one that it has. */
+  readonly appRolePassword: string | undefined;
   /** Undefined: jobs run in the process that relays them. */
   readonly brokerUrl: string | undefined;
   /** Undefined: the local gateway, in the same process. */
@@ -124,6 +126,7 @@ export function readConfig(environment: Environment): Config {
     gatewayPort: wholeNumber('GATEWAY_PORT', 0, 65_535),
     metricsPort: optional('METRICS_PORT') === undefined ? undefined : wholeNumber('METRICS_PORT', 0, 65_535),
     databaseUrl: url('DATABASE_URL', plainPostgresUrl(optional('DATABASE_URL')), ['postgresql:', 'postgres:']),
+    appRolePassword: appRolePassword(reader),
     brokerUrl: url('BROKER_URL', optional('BROKER_URL') ?? (environment['CELERY_BROKER_URL']?.trim() || undefined), [
       'amqp:',
       'amqps:',
@@ -231,6 +234,15 @@ function smtpUrl({ optional, url, fault }: SettingReader): string | undefined {
     fault('SMTP_URL', 'must have nothing behind the address, but for ?tls=optional with smtp://');
   }
   return address;
+}
+
+/** Not repeated in what is told of it. */
+function appRolePassword({ optional, fault }: SettingReader): string | undefined {
+  const password = optional('APP_ROLE_PASSWORD');
+  if (password !== undefined && !/^[\x21-\x7e]+$/.test(password)) {
+    fault('APP_ROLE_PASSWORD', 'must be of printable ASCII characters, without a space');
+  }
+  return password;
 }
 
 /** Both, or neither. */

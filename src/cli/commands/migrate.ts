@@ -9,9 +9,10 @@ export function migrateCommand(config: () => Config): Command {
     .description('bring the database to this version, then end')
     .option('--app-role <name>', 'make this role for web and workers where it is missing, and grant it what they need')
     .action(async ({ appRole }: { appRole?: string }) => {
-      const applied = await withDatabase(config(), async (url) => {
+      const settings = config();
+      const applied = await withDatabase(settings, async (url) => {
         const names = await migrate(url);
-        if (appRole !== undefined) await grantAppRole(url, appRole);
+        if (appRole !== undefined) await grantAppRole(url, appRole, settings.appRolePassword);
         return names;
       });
       console.log(applied.length === 0 ? 'the database is up to date' : `applied: ${applied.join(', ')}`);

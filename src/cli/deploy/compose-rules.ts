@@ -39,11 +39,10 @@ interface Surroundings {
 
 /** What a deployment of ours must have beside being well formed. One line a fault, with the service's name. */
 export function composeFaults({ services, volumes }: ComposeFile, surroundings: Surroundings): string[] {
-  const names = new Set(Object.keys(services));
   const faultsOfServices = Object.entries(services).flatMap(([name, service]) =>
     [
       ...lifeFaults(service),
-      ...orderFaults(service, names),
+      ...orderFaults(service, services),
       ...addressFaults(name, service),
       ...fileFaults(service, new Set(Object.keys(volumes)), surroundings),
       ...(service.image === surroundings.ownImage ? ownFaults(service, surroundings) : imageFaults(service)),
@@ -61,16 +60,28 @@ function* ignoredFaults(services: readonly Service[], { ownImage, settings }: Su
   }
 }
 
-function* lifeFaults({ healthcheck, restart, deploy }: Service): Iterable<string> {
-  if (!healthcheck) yield 'has no healthcheck';
-  if (restart !== 'unless-stopped' && restart !== 'always') yield 'is not restarted when it dies';
+/** What does its work and ends: it is started again only when that failed. */
+function isTask({ restart }: Service): boolean {
+  return restart === 'on-failure';
+}
+
+function* lifeFaults(service: Service): Iterable<string> {
+  const { healthcheck, restart, deploy } = service;
+  if (!healthcheck && !isTask(service)) yield 'has no healthcheck';
+  if (restart !== 'unless-stopped' && restart !== 'always' && !isTask(service)) yield 'is not restarted when it dies';
   if (!deploy) yield 'has no limits of CPU and memory';
 }
 
-function* orderFaults({ depends_on: dependencies = {} }: Service, names: ReadonlySet<string>): Iterable<string> {
-  for (const [other, { condition }] of Object.entries(dependencies)) {
-    if (!names.has(other)) yield `waits for ${other}, which is no service`;
-    if (condition !== 'service_healthy') yield `does not wait until ${other} is healthy`;
+function* orderFaults(
+  { depends_on: dependencies = {} }: Service,
+  services: Readonly<Record<string, Service>>,
+): Iterable<string> {
+  for (const [name, { condition }] of Object.entries(dependencies)) {
+    const other = Object.hasOwn(services, name) ? services[name] : undefined;
+    if (!other) yield `waits for ${name}, which is no service`;
+    else if (isTask(other) && condition !== 'service_completed_successfully')
+      yield `does not wait until ${name} is done`;
+    else if (!isTask(other) && condition !== 'service_healthy') yield `does not wait until ${name} is healthy`;
   }
 }
 

@@ -52,6 +52,8 @@ describe('what breaks a rule of ours is found, with the name of the service', ()
     ['proxy: is not restarted when it dies', changed(/(haproxy:3.0-alpine\n) {4}restart.*\n/, '$1')],
     ['postgres: has no limits of CPU and memory', changed(/ {4}deploy:\n(.*\n){3} {10}memory: 1G\n/, '')],
     ['proxy: does not wait until web is healthy', changed('condition: service_healthy', 'condition: service_started')],
+    ['web: does not wait until migrate is done', changed('service_completed_successfully', 'service_healthy')],
+    ['proxy: is not restarted when it dies', changed(/(haproxy:3.0-alpine\n) {4}restart.*\n/, "$1    restart: 'no'\n")],
     ['worker: waits for wbe, which is no service', changed(/(command: \[worker\][^]*?)web:/, '$1wbe:')],
     [
       'web: has a fixed container_name: there can be only one of it',
@@ -102,10 +104,11 @@ describe('what .env says', () => {
 
   test('may be nothing: each service starts on the defaults', () => {
     const services = environmentsWith({});
-    expect(Object.keys(services)).toEqual(['web', 'worker', 'payment-gateway']);
-    for (const environment of Object.values(services)) {
+    expect(Object.keys(services)).toEqual(['migrate', 'web', 'worker', 'payment-gateway']);
+    for (const [name, environment] of Object.entries(services)) {
+      const user = name === 'web' || name === 'worker' ? 'roundtrip_app' : 'roundtrip';
       expect(readConfig(environment)).toMatchObject({
-        databaseUrl: 'postgresql://roundtrip:roundtrip@postgres:5432/roundtrip',
+        databaseUrl: `postgresql://${user}:${user}@postgres:5432/roundtrip`,
         mailFrom: 'invoices@shop.example',
         refundApprovalAboveMinor: null,
         encryptionKeys: [],
@@ -127,8 +130,9 @@ describe('what .env says', () => {
   });
 
   test.each<[SettingName, string[]]>([
-    ['LOG_LEVEL', ['web', 'worker', 'payment-gateway']],
-    ['ENCRYPTION_KEY', ['web', 'worker']],
+    ['LOG_LEVEL', ['migrate', 'web', 'worker', 'payment-gateway']],
+    ['APP_ROLE_PASSWORD', ['migrate']],
+    ['ENCRYPTION_KEY', ['migrate', 'web', 'worker']],
     ['STRIPE_SECRET_KEY', ['web', 'worker']],
     ['RAZORPAY_KEY_SECRET', ['web', 'worker']],
     ['REFUND_APPROVAL_ABOVE_MINOR', ['web', 'worker']],

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +13,8 @@ import type { Stage } from './dockerfile.ts';
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 const PORT = 18_473;
+/** As in compose.yaml, whose owner's database it is. */
+const APP_ROLE = 'roundtrip_app';
 
 /** Builds the image's tree and starts what is in it, as a container would. Answers with what is wrong. */
 export async function tryImage(stages: readonly Stage[], context: string): Promise<string[]> {
@@ -41,27 +44,35 @@ async function startFaults(app: string, stage: Stage | undefined, folder: string
     ...stage?.environment,
     HOST: '127.0.0.1',
     PORT: String(PORT),
-    DATABASE_URL: postgres.databaseUrl,
+    APP_ROLE_PASSWORD: randomUUID(),
     LOG_LEVEL: 'warn',
     STOP_DELAY_MS: '0',
   };
-  const run = (command: string, ...more: string[]) =>
-    spawn(command, more, { cwd: app, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+  const run = (databaseUrl: string, command: string, ...more: string[]) =>
+    spawn(command, more, {
+      cwd: app,
+      env: { ...environment, DATABASE_URL: databaseUrl },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   try {
-    const web = run(program, ...words);
+    // What the composition runs before web, and whoever adds a person or looks at the audit runs beside it.
+    const command = join(app, '../usr/local/bin/roundtrip');
+    const migrates = run(postgres.databaseUrl, command, 'migrate', '--app-role', APP_ROLE);
+    const [migrateCode] = (await once(migrates, 'exit')) as [number | null];
+
+    const asRole = new URL(postgres.databaseUrl);
+    // The embedded server lets in its owner alone, who may be any role.
+    asRole.searchParams.set('options', `-c role=${APP_ROLE}`);
+    const web = run(asRole.href, program, ...words);
     const ended = once(web, 'exit') as Promise<[number | null]>;
     const isReady = await Promise.race([becomesReady(), ended.then(() => false)]);
     web.kill(isReady ? 'SIGTERM' : 'SIGKILL');
     const [code] = await Promise.race([ended, pause(STOP_TIMEOUT_MS, [null] as const, { ref: false })]);
     if (code === null) web.kill('SIGKILL');
-
-    // What "docker compose exec web roundtrip migrate" runs.
-    const command = run(join(app, '../usr/local/bin/roundtrip'), 'migrate');
-    const [commandCode] = (await once(command, 'exit')) as [number | null];
     return [
+      ...(migrateCode === 0 ? [] : [`"roundtrip migrate --app-role" ends with ${migrateCode ?? 'nothing'}`]),
       ...(isReady ? [] : [`${program} ${words.join(' ')} does not become ready`]),
       ...(code === 0 ? [] : [`SIGTERM ends it with ${code ?? 'nothing'}`]),
-      ...(commandCode === 0 ? [] : [`"roundtrip migrate" ends with ${commandCode ?? 'nothing'}`]),
     ];
   } finally {
     await postgres.stop();

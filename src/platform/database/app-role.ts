@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { scramVerifier } from './scram-verifier.ts';
 
 /** What the books and the door stand on: web and workers delete no row of these. */
 const NEVER_DELETED = [
@@ -54,9 +55,11 @@ const FUNCTIONS = ['erase_transition_reasons(bigint[])', 'erase_invoice_customer
  * alter anything, nor update or delete what is append-only, which is whatever has a trigger that refuses it. To be done
  * again after each migration, because a new table is nobody's but the owner's.
  *
- * @param role letters, digits and underscores; given a password by whoever runs the database
+ * @param role letters, digits and underscores
+ * @param password that it comes in with from now on, of printable ASCII characters; undefined: whoever runs the database
+ * gives it one
  */
-export async function grantAppRole(databaseUrl: string, role: string): Promise<void> {
+export async function grantAppRole(databaseUrl: string, role: string, password?: string): Promise<void> {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(role)) throw new RangeError(`not a name for a role: ${JSON.stringify(role)}`);
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'roundtrip grant' });
   await client.connect();
@@ -64,6 +67,9 @@ export async function grantAppRole(databaseUrl: string, role: string): Promise<v
     await client.query('BEGIN');
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
     if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE`);
+    if (password !== undefined) {
+      await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(scramVerifier(password))}`);
+    }
     for (const statement of await statementsFor(client, role)) await client.query(statement);
     await client.query('COMMIT');
   } finally {

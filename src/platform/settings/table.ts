@@ -21,6 +21,10 @@ export const SETTINGS = {
   METRICS_PORT: ['', 'port that a worker running apart serves /metrics and /health on; unset: none'],
   GATEWAY_PORT: ['9000', 'port of the local payment gateway'],
   DATABASE_URL: ['', 'PostgreSQL 15 or newer; unset: an embedded PostgreSQL in DATA_DIR'],
+  APP_ROLE_PASSWORD: [
+    '',
+    'password that `migrate --app-role` gives to the role of webs and workers, of printable ASCII characters; unset: it is left as it is',
+  ],
   BROKER_URL: [
     '',
     'RabbitMQ, amqp:// or amqps:// (alias CELERY_BROKER_URL); unset: each worker runs the jobs that it relays',
