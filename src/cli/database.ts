@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Config } from '../platform/config.ts';
+import { connectOrExplain } from '../platform/database/first-connection.ts';
 import { sqlState } from '../platform/database/postgres.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { StartError } from '../platform/start-error.ts';
@@ -18,9 +19,15 @@ export function requireDatabaseUrl(config: Config): string {
 /**
  * The database that a command of a moment works on: DATABASE_URL's; or the embedded one, as it runs under another
  * Roundtrip on this machine, or started for as long as the command takes.
+ *
+ * @throws StartError when DATABASE_URL's cannot be reached
  */
 export async function withDatabase<Result>(config: Config, use: (url: string) => Promise<Result>): Promise<Result> {
-  if (config.databaseUrl !== undefined) return use(config.databaseUrl);
+  if (config.databaseUrl !== undefined) {
+    const client = await connectOrExplain(config.databaseUrl, 'roundtrip');
+    await client.end();
+    return use(config.databaseUrl);
+  }
   const running = await runningEmbedded(config.dataDir);
   if (running !== undefined) return use(running);
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
+import { grantAppRole } from '../../src/platform/database/app-role.ts';
 import { roleAbsence, urlAsRole } from '../support/app-role.ts';
 import { invite, setUp } from '../support/people.ts';
 import { deliveredOrder, moveReturn, requestReturn } from '../support/shop/shop.ts';
@@ -73,6 +74,24 @@ describe.skipIf(absence)(`the role of web and workers${absence ? ` (left out: ${
 
   /** PostgreSQL says of what is not ours to alter that we are not its owner, under the same code. */
   const refused = (statement: string) => expect(client.query(statement), statement).rejects.toMatchObject(DENIED);
+
+  it('is given a password as what PostgreSQL keeps of it, and keeps that until it is given another', async () => {
+    const { pool } = api.database;
+    const kept = async () =>
+      (
+        await pool.query<{ kept: string | null }>('SELECT rolpassword AS kept FROM pg_authid WHERE rolname = $1', [
+          role,
+        ])
+      ).rows[0]?.kept;
+    expect(await kept()).toBeNull();
+    await grantAppRole(api.database.url, role, 'hunter2');
+    const first = await kept();
+    expect(first).toMatch(/^SCRAM-SHA-256\$4096:/);
+    await grantAppRole(api.database.url, role);
+    expect(await kept()).toBe(first);
+    await expect(grantAppRole(api.database.url, role, 'hünter2')).rejects.toThrow(RangeError);
+    expect(await kept()).toBe(first);
+  });
 
   it('deletes jobs that were done, and none that is still to be done or dead', async () => {
     await deliveredOrder(api);

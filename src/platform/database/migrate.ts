@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { silentLogger, type Logger } from '../logger.ts';
+import { connectOrExplain } from './first-connection.ts';
 import { loadMigrations } from './migration-files.ts';
 import { sqlState } from './postgres.ts';
 import { StartError } from '../start-error.ts';
@@ -24,7 +25,6 @@ const UNHURRIED_LOCK_TIMEOUT_MS = 300_000;
 /** Of one file. */
 const MAX_ATTEMPTS = 30;
 const ATTEMPT_PAUSE_MS = 1_000;
-const CONNECTION_TIMEOUT_MS = 5_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK_DETECTED = '40P01';
 /** What passes by itself, once others have gone on. */
@@ -44,7 +44,7 @@ export async function migrate(
   folder: string = MIGRATIONS_FOLDER,
 ): Promise<readonly string[]> {
   const known = await migrationNames(folder);
-  const client = await connect(databaseUrl);
+  const client = await connectOrExplain(databaseUrl, 'roundtrip migrate');
   try {
     // Most starts find nothing to apply, and take no lock: a pooler that deals connections out by the transaction would
     // give it back on another one, and a server that only reads refuses it.
@@ -66,31 +66,6 @@ export async function migrate(
 async function migrationNames(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder)).flatMap((file) => MIGRATION_FILE.exec(file)?.[1] ?? []);
   return names.toSorted();
-}
-
-async function connect(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: 'roundtrip migrate',
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-  });
-  // A connection that is lost also fails the statement under way, which is where it counts.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    const place = `${client.host}:${client.port}, database "${client.database ?? ''}"`;
-    throw new StartError(`cannot connect to PostgreSQL at ${place} (${reasonOf(error)}): check DATABASE_URL`, {
-      cause: error,
-    });
-  }
-}
-
-/** A name with several addresses fails with one error for each, and no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**
