@@ -6,6 +6,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
 import { buildAsShell, ownFilesIn, pathWithThisNode } from './build-as-shell.ts';
 import type { Stage } from './dockerfile.ts';
@@ -60,9 +61,7 @@ async function startFaults(app: string, stage: Stage | undefined, folder: string
     const migrates = run(postgres.databaseUrl, command, 'migrate', '--app-role', APP_ROLE);
     const [migrateCode] = (await once(migrates, 'exit')) as [number | null];
 
-    const asRole = new URL(postgres.databaseUrl);
-    // The embedded server lets in its owner alone, who may be any role.
-    asRole.searchParams.set('options', `-c role=${APP_ROLE}`);
+    const asRole = await urlAsRole(postgres.databaseUrl);
     const web = run(asRole.href, program, ...words);
     const ended = once(web, 'exit') as Promise<[number | null]>;
     const isReady = await Promise.race([becomesReady(), ended.then(() => false)]);
@@ -77,6 +76,20 @@ async function startFaults(app: string, stage: Stage | undefined, folder: string
   } finally {
     await postgres.stop();
   }
+}
+
+/** The embedded server lets in its owner alone, who is the role from then on. */
+async function urlAsRole(databaseUrl: string): Promise<URL> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    await client.query(`GRANT ${APP_ROLE} TO CURRENT_USER`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(databaseUrl);
+  url.searchParams.set('options', `-c role=${APP_ROLE}`);
+  return url;
 }
 
 async function becomesReady(): Promise<boolean> {
