@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../src/cli/node-flags.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../src/cli/start-up/node-flags.ts';
 import type { PdfResult } from '../pdf/main.ts';
 
 const PROGRAM = fileURLToPath(new URL('../pdf/main.ts', import.meta.url));

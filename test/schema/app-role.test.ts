@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useApi } from '../support/api.ts';
-import { grantAppRole } from '../../src/platform/database/app-role.ts';
+import { grantAppRole } from '../../src/platform/database/app-role/app-role.ts';
 import { roleAbsence, urlAsRole } from '../support/app-role.ts';
 import { invite, setUp } from '../support/people.ts';
 import { deliveredOrder, moveReturn, requestReturn } from '../support/shop/shop.ts';

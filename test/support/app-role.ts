@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { inject } from 'vitest';
-import { grantAppRole } from '../../src/platform/database/app-role.ts';
+import { grantAppRole } from '../../src/platform/database/app-role/app-role.ts';
 import { administer } from './servers/test-server.ts';
 
 /** The database as a role other than its owner sees it. */

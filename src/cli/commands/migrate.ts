@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { grantAppRole } from '../../platform/database/app-role.ts';
+import { grantAppRole } from '../../platform/database/app-role/app-role.ts';
 import type { Config } from '../../platform/config.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { withDatabase } from '../database.ts';

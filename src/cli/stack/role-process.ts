@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { NODE_ENVIRONMENT, NODE_FLAGS } from '../node-flags.ts';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../start-up/node-flags.ts';
 import { SupervisedProcess } from '../supervised-process.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../node-flags.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 /** At the end of an installation: what would be the first start's to compile, for all of the system in one process, and for a process of each role. */
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { NODE_ENVIRONMENT, NODE_FLAGS } from './node-flags.ts';
 
 test('the image starts Node as the stack and the bench do', async () => {
-  const dockerfile = await readFile(new URL('../../deploy/Dockerfile', import.meta.url), 'utf8');
+  const dockerfile = await readFile(new URL('../../../deploy/Dockerfile', import.meta.url), 'utf8');
   const entrypoint = /^ENTRYPOINT (.+)$/m.exec(dockerfile)?.[1] ?? '';
   expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_FLAGS, 'src/cli/main.js']);
   // What is compiled ahead is good for the same flags alone.
