@@ -8,6 +8,7 @@ import { runPdf } from './scenarios/pdf.ts';
 import { Stage } from './scenarios/stage.ts';
 import { compareWithYardsticks } from './scenarios/yardsticks.ts';
 import { openDatabase } from './server/database.ts';
+import { timeFlushes } from './server/disk.ts';
 import { growShop } from './shop/load-shop.ts';
 import { findYardstick } from './yardsticks/pgbench.ts';
 
@@ -55,6 +56,7 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
       load: findWrk() ?? 'own load (no wrk)',
       quick,
       durationSeconds: 0,
+      flushes: await timeFlushes(stage.folder),
       loads: [],
       rounds: [],
       scenarios: [],

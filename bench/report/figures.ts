@@ -15,6 +15,11 @@ export function figureOfRuns({ runs }: Pick<ScenarioResult, 'runs'>, figure: (ru
   return figureOf(runs.map(figure));
 }
 
+/** @param sorted ascending */
+export function percentileOf(sorted: readonly number[], percent: number): number {
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+}
+
 /** `12,300 (11,800-12,400)` */
 export function withRange({ median: middle, least, most }: Figure, digits = 0): string {
   const text = (number: number) => inDigits(number, digits);

@@ -89,12 +89,12 @@ function performancePage(results: BenchResults, soakedCommit: string | undefined
 }
 
 /** What the absolute figures have to be read by. */
-function machineNote({ rounds }: BenchResults): string[] {
+function machineNote({ rounds, flushes }: BenchResults): string[] {
   if (rounds.length === 0) return [];
   const pgbench = figureOf(rounds.map((round) => round.pgbench));
   return [
     '',
-    `The wanted figures that are no ratios were set where pgbench writes 8,000 to 10,000 of these orders a second; here it writes ${withRange(pgbench)}.`,
+    `The wanted figures that are no ratios were set where pgbench writes 8,000 to 10,000 of these orders a second; here it writes ${withRange(pgbench)}. Each of them, as each batch of ours, waits until the disk has it: of 2,000 flushes of 32 KiB, with nothing else going on, half took up to ${inDigits(flushes.p50Ms, 2)} ms, one in a hundred more than ${inDigits(flushes.p99Ms, 1)} ms, and the longest ${inDigits(flushes.maxMs, 0)} ms.`,
   ];
 }
 

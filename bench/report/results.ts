@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import type { Flushes } from '../server/disk.ts';
 import type { PdfResult } from '../pdf/main.ts';
 import type { FairnessResult } from '../scenarios/fairness.ts';
 import type { StartResult } from '../scenarios/lone.ts';
@@ -16,6 +17,8 @@ export interface BenchResults {
   readonly load: string;
   readonly quick: boolean;
   durationSeconds: number;
+  /** Of this machine's disk, which the embedded PostgreSQL is on. */
+  readonly flushes: Flushes;
   readonly loads: LoadedShop[];
   readonly rounds: Round[];
   readonly scenarios: ScenarioResult[];
