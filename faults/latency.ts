@@ -14,7 +14,8 @@ import { migrate } from '../src/platform/database/migrate.ts';
 import { createPool } from '../src/platform/database/postgres.ts';
 import { makeFolders, removeFolders } from './world/folders.ts';
 import { OwnPostgres } from './world/postgres.ts';
-import { findRabbitServer, OwnRabbit } from './world/rabbit.ts';
+import { findRabbitServer } from './world/rabbit/node.ts';
+import { OwnRabbit } from './world/rabbit/own-rabbit.ts';
 
 /**
  * Measures how long an idle system takes from the commit of a change until the handler of its job starts. Over RabbitMQ

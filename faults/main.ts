@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { readOptions, type Options } from './options.ts';
 import { summaryOf, writeToPage } from './report.ts';
 import { runFaults } from './run.ts';
-import { findRabbitServer } from './world/rabbit.ts';
+import { clusterAbsence } from './world/rabbit/cluster.ts';
+import { findRabbitServer } from './world/rabbit/node.ts';
 import { World } from './world/world.ts';
 
 /** Set in the process that has a mount namespace of its own. */
@@ -46,9 +47,13 @@ async function run({ seed }: Options): Promise<number> {
     console.error('faults: rabbitmq-server is not installed, and the harness starts one of its own');
     return 1;
   }
-  console.log(
-    `faults: seed ${seed} (npm run faults -- --seed ${seed}${options.isShort ? '' : ' --long'} makes the same choices)`,
-  );
+  const absence = options.isCluster ? clusterAbsence() : undefined;
+  if (absence !== undefined) {
+    console.error(`faults: ${absence}, and a cluster needs it`);
+    return 1;
+  }
+  const flags = `${options.isShort ? '' : ' --long'}${options.isCluster ? ' --cluster' : ''}`;
+  console.log(`faults: seed ${seed} (npm run faults -- --seed ${seed}${flags} makes the same choices)`);
   const stopping = new AbortController();
   const interrupt = (): void => {
     stopping.abort(new Error('it was interrupted'));
@@ -56,13 +61,14 @@ async function run({ seed }: Options): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   if (process.channel) process.once('disconnect', interrupt);
   const mayMount = process.env[MOUNTS] !== undefined;
-  const world = await World.start({ webs: WEBS, workers: options.workers, mayMount, rabbitProgram });
+  const { workers, isCluster } = options;
+  const world = await World.start({ webs: WEBS, workers, mayMount, rabbitProgram, isCluster });
   let failed = false;
   try {
     const report = await Promise.race([runFaults(world, options, stopping.signal), aborted(stopping.signal)]);
     const summary = summaryOf(report);
     console.log(`\n${summary}\n`);
-    if (!options.isShort && options.only === '') await writeToPage(summary);
+    if (!options.isShort && options.only === '' && !isCluster) await writeToPage(summary);
   } catch (error) {
     failed = true;
     const interrupted = stopping.signal.aborted;

@@ -11,6 +11,8 @@ export interface Options {
   /** Only faults whose names contain this. */
   readonly only: string;
   readonly workers: number;
+  /** RabbitMQ is three nodes behind a proxy, and what goes wrong is these. */
+  readonly isCluster: boolean;
 }
 
 const SEEDS = 2 ** 32;
@@ -29,12 +31,14 @@ export function readOptions(args: readonly string[]): Options {
       'every fault five times, the slow ones too, ten minutes at least; the summary goes to docs/faults.md',
     )
     .option('--duration <seconds>', 'go on for at least so long', wholeNumber)
+    .option('--cluster', 'RabbitMQ is a cluster of three nodes, whose nodes are what breaks')
     .option('--only <text>', 'only faults whose names contain this', '')
     .parse(args, { from: 'user' });
-  const { seed, long, duration, only } = command.opts<{
+  const { seed, long, duration, cluster, only } = command.opts<{
     seed?: number;
     long?: true;
     duration?: number;
+    cluster?: true;
     only: string;
   }>();
   return {
@@ -42,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
     ...(duration !== undefined && { leastMs: duration * 1_000 }),
     seed: seed ?? randomInt(SEEDS),
     only,
+    isCluster: cluster === true,
   };
 }
 

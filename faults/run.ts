@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Invariants } from './invariants/all.ts';
 import { untilQuiet } from './invariants/quiet.ts';
-import { FAULT_KINDS } from './kinds/all.ts';
+import { CLUSTER_KINDS, FAULT_KINDS } from './kinds/all.ts';
 import type { FaultKind } from './kinds/kind.ts';
 import { Acknowledged } from './load/acknowledged.ts';
+import { EventListener } from './load/event-listener.ts';
 import { Load } from './load/load.ts';
 import { Broken } from './load/shop-client.ts';
 import type { Options } from './options.ts';
@@ -25,8 +26,11 @@ export async function runFaults(world: World, options: Options, stopped: AbortSi
   const acknowledged = new Acknowledged();
   const load = new Load(world.shopUrl, acknowledged, random.fork('load'));
   const invariants = new Invariants();
+  // A node that is wiped loses what was put down for a listener; a cluster loses nothing.
+  const listener = options.isCluster ? await EventListener.start(world.rabbitPort) : undefined;
   const isNamed = options.only !== '';
-  const chosen = FAULT_KINDS.filter(
+  const kinds = options.isCluster ? CLUSTER_KINDS : FAULT_KINDS;
+  const chosen = kinds.filter(
     ({ name, onlyInLong }) => name.includes(options.only) && (isNamed || !options.isShort || !onlyInLong),
   );
   const skipped = chosen.flatMap((kind) => {
@@ -50,6 +54,8 @@ export async function runFaults(world: World, options: Options, stopped: AbortSi
     }
   }
   await untilPublished(world);
+  await listener?.untilHeard(world.books);
+  await listener?.close();
   const [row] = await world.books.query<{ invoices: number }>('SELECT count(*) AS invoices FROM invoices');
   const totalMs = performance.now() - startedAt;
   return { options, rounds, skipped, acknowledged, invoices: row?.invoices ?? 0, totalMs };

@@ -1,4 +1,5 @@
 import { clockKinds } from './clocks.ts';
+import { clusterKinds } from './cluster.ts';
 import { deliveryKinds } from './deliveries.ts';
 import { folderKinds } from './folder.ts';
 import { gatewayKinds } from './gateway.ts';
@@ -19,3 +20,6 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...folderKinds,
   ...clockKinds,
 ];
+
+/** What goes wrong where RabbitMQ is a cluster. */
+export const CLUSTER_KINDS: readonly FaultKind[] = clusterKinds;

@@ -14,7 +14,7 @@ export const deliveryKinds: readonly FaultKind[] = [
   {
     name: 'every message delivered again, and out of order',
     strike: ({ world, random }) =>
-      withRabbit(world.rabbit.port, async (rabbit) => {
+      withRabbit(world.rabbitPort, async (rabbit) => {
         const exchange = `${await jobsNamespace(world.books)}.jobs`;
         const heard: AsyncMessage[] = [];
         const listener = rabbit.createConsumer(

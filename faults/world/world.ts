@@ -8,7 +8,8 @@ import { Books } from './books.ts';
 import { planProcesses } from './fleet-plan.ts';
 import { makeFolders, removeFolders, type Folders } from './folders.ts';
 import { OwnPostgres } from './postgres.ts';
-import { OwnRabbit } from './rabbit.ts';
+import { RabbitCluster } from './rabbit/cluster.ts';
+import { OwnRabbit } from './rabbit/own-rabbit.ts';
 import { Wire } from './wire.ts';
 
 export interface WorldOptions {
@@ -16,6 +17,8 @@ export interface WorldOptions {
   readonly workers: number;
   readonly mayMount: boolean;
   readonly rabbitProgram: string;
+  /** RabbitMQ is three nodes behind a proxy. */
+  readonly isCluster: boolean;
 }
 
 const GATEWAY_DATABASE = 'gateway';
@@ -27,6 +30,7 @@ export class World {
   readonly folders: Folders;
   #postgres: OwnPostgres | undefined;
   #rabbit: OwnRabbit | undefined;
+  #cluster: RabbitCluster | undefined;
   #fleet: Fleet | undefined;
   #front: RoundRobinProxy | undefined;
   #gatewayPort = 0;
@@ -70,6 +74,15 @@ export class World {
 
   get rabbit(): OwnRabbit {
     return present(this.#rabbit);
+  }
+
+  get cluster(): RabbitCluster {
+    return present(this.#cluster);
+  }
+
+  /** Past every wire; of a cluster, that of the proxy before it. */
+  get rabbitPort(): number {
+    return (this.#cluster ?? this.rabbit).port;
   }
 
   get webs(): readonly RoleProcess[] {
@@ -119,15 +132,17 @@ export class World {
     await this.#fleet?.stop();
     await Promise.allSettled([this.books.close(), this.gatewayBooks.close()]);
     await Promise.allSettled(this.allWires.map((wire) => wire.close()));
-    await Promise.allSettled([this.#postgres?.stop(), this.#rabbit?.stop()]);
+    await Promise.allSettled([this.#postgres?.stop(), this.#rabbit?.stop(), this.#cluster?.stop()]);
     this.#log.end();
     if (!keepFolder) await removeFolders(this.folders);
   }
 
-  async #start({ webs, workers, rabbitProgram }: WorldOptions): Promise<void> {
+  async #start({ webs, workers, rabbitProgram, isCluster }: WorldOptions): Promise<void> {
     const starting = await Promise.allSettled([
       OwnPostgres.start(this.folders.postgres).then((postgres) => (this.#postgres = postgres)),
-      OwnRabbit.start(this.folders.rabbit, rabbitProgram).then((rabbit) => (this.#rabbit = rabbit)),
+      isCluster
+        ? RabbitCluster.start(this.folders.rabbit, rabbitProgram).then((cluster) => (this.#cluster = cluster))
+        : OwnRabbit.start(this.folders.rabbit, rabbitProgram).then((rabbit) => (this.#rabbit = rabbit)),
     ]);
     for (const result of starting) if (result.status === 'rejected') throw result.reason;
     await Promise.all(this.allWires.map((wire) => wire.listen()));
@@ -138,7 +153,7 @@ export class World {
     const ports = { gateway: await findFreePort(), webs: await freePorts(webs), workers: await freePorts(workers) };
     this.#gatewayPort = ports.gateway;
     for (const wire of this.gatewayWires) wire.leadTo(ports.gateway);
-    for (const wire of [this.wires.webRabbit, this.wires.workerRabbit]) wire.leadTo(this.rabbit.port);
+    for (const wire of [this.wires.webRabbit, this.wires.workerRabbit]) wire.leadTo(this.rabbitPort);
     const plans = planProcesses(this.folders, {
       databaseUrl: {
         web: through(this.wires.webPostgres, this.postgres.url),
