@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { PARTS, runParts, type PartName } from './parts.ts';
+import { PARTS, PARTS_APART, runParts, type PartName } from './parts.ts';
 import { writePages } from './report/pages.ts';
 import { printSummary } from './report/summary.ts';
 
@@ -14,7 +14,7 @@ await new Command('bench')
     'Measures Roundtrip beside pgbench and a plain service, on a PostgreSQL of its own or on that of DATABASE_URL.\n' +
       `Parts: ${PARTS.join(', ')}.`,
   )
-  .argument('[parts...]', 'which parts; all but soak unless told')
+  .argument('[parts...]', 'which parts; all but soak and standby unless told')
   .option('--quick', 'two minutes instead of 25: shorter runs, a small shop')
   .option('--orders <sizes>', 'sizes of the shop, growing, such as 10000,1000000')
   .option('--pages', 'only write docs/performance.md again, from bench/results/full.json and soak.json')
@@ -26,7 +26,7 @@ await new Command('bench')
     const parts = named.map(partNamed);
     const isFull = parts.length === 0 && !options.quick;
     const results = await runParts({
-      parts: parts.length > 0 ? parts : PARTS.filter((part) => part !== 'soak'),
+      parts: parts.length > 0 ? parts : PARTS.filter((part) => !PARTS_APART.has(part)),
       quick: options.quick ?? false,
       sizes: options.orders?.split(',').map(Number) ?? (isFull ? FULL_SIZES : SMALL_SIZES),
       serverUrl: process.env['DATABASE_URL'],

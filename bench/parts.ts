@@ -7,13 +7,17 @@ import type { RunLengths } from './scenarios/measure.ts';
 import { runPdf } from './scenarios/pdf.ts';
 import { Stage } from './scenarios/stage.ts';
 import { compareWithYardsticks } from './scenarios/yardsticks.ts';
-import { openDatabase } from './server/database.ts';
+import { openDatabase, prepareDatabase } from './server/database.ts';
 import { timeFlushes } from './server/disk.ts';
 import { growShop } from './shop/load-shop.ts';
+import { runStandby } from './standby/run-standby.ts';
+import { ServerPair } from './standby/server-pair.ts';
 import { findYardstick } from './yardsticks/pgbench.ts';
 
-export const PARTS = ['yardsticks', ...FLOW_SCENARIOS, 'lone', 'fairness', 'start', 'pdf', 'soak'] as const;
+export const PARTS = ['yardsticks', ...FLOW_SCENARIOS, 'lone', 'fairness', 'start', 'pdf', 'soak', 'standby'] as const;
 export type PartName = (typeof PARTS)[number];
+/** What is run only when it is named: it takes long, or a second server. */
+export const PARTS_APART: ReadonlySet<PartName> = new Set(['soak', 'standby']);
 
 export interface BenchPlan {
   readonly parts: readonly PartName[];
@@ -30,6 +34,8 @@ const FULL_LENGTHS: RunLengths = { warmUpSeconds: 3, runSeconds: 3, runs: 5 };
  */
 const WARM_UP_SECONDS_PER_MILLION = 8;
 const QUICK_LENGTHS: RunLengths = { warmUpSeconds: 1, runSeconds: 2, runs: 2 };
+const FULL_ROUNDS = { rounds: 3, runSeconds: 3 };
+const QUICK_ROUNDS = { rounds: 1, runSeconds: 2 };
 const SOAK_LENGTHS: RunLengths = { warmUpSeconds: 10, runSeconds: 60, runs: 10 };
 
 export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): Promise<BenchResults> {
@@ -37,7 +43,10 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
   const lengths = quick ? QUICK_LENGTHS : FULL_LENGTHS;
   const wanted = new Set(parts);
   const machine = describeMachine();
-  const database = await openDatabase(serverUrl);
+  const pair = wanted.has('standby') ? await ServerPair.open() : undefined;
+  const database = await (pair
+    ? prepareDatabase(pair.primary.databaseUrl, 'embedded, with a standby', () => pair.stop())
+    : openDatabase(serverUrl));
   const stage = await Stage.open(database);
   const cleanUp = async (): Promise<void> => {
     await stage.close();
@@ -97,6 +106,7 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
       if (wanted.has('fairness')) results.fairness = await runFairness(stage, quick ? 3 : 10);
       if (wanted.has('start')) results.start = await runStarts(stage);
       if (wanted.has('soak')) results.soak = await runFlow(stage, 'mixed', SOAK_LENGTHS, size);
+      if (pair) results.standby = await runStandby(stage, pair, measure, quick ? QUICK_ROUNDS : FULL_ROUNDS);
     }
   } finally {
     await cleanUp();

@@ -5,6 +5,7 @@ import type { PdfResult } from '../pdf/main.ts';
 import type { FairnessResult } from '../scenarios/fairness.ts';
 import type { StartResult } from '../scenarios/lone.ts';
 import type { ScenarioResult } from '../scenarios/measure.ts';
+import type { StandbyResult } from '../standby/run-standby.ts';
 import type { Round } from '../scenarios/yardsticks.ts';
 
 /** All that one `npm run bench` found: what bench/results/*.json holds. */
@@ -27,6 +28,7 @@ export interface BenchResults {
   start?: StartResult;
   pdf?: PdfResult;
   soak?: ScenarioResult;
+  standby?: StandbyResult;
 }
 
 export interface LoadedShop {

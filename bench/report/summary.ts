@@ -1,4 +1,5 @@
 import { median, type Run, type ScenarioResult } from '../scenarios/measure.ts';
+import { printStandby } from './standby.ts';
 import type { BenchResults } from './results.ts';
 
 /** What was found, on the terminal. */
@@ -25,7 +26,7 @@ export function printSummary(results: BenchResults): void {
       })),
     );
   }
-  const { lone, fairness, start, pdf, soak } = results;
+  const { lone, fairness, start, pdf, soak, standby } = results;
   if (lone) console.log(`lone create: p50 ${median(lone.runs.map(({ p50Ms }) => p50Ms)).toFixed(2)} ms`);
   if (fairness) {
     console.log(
@@ -49,6 +50,7 @@ export function printSummary(results: BenchResults): void {
       })),
     );
   }
+  if (standby) printStandby(standby);
 }
 
 function rowOf({ runs, webMebibytesAtStart, webMebibytesAtEnd }: ScenarioResult) {

@@ -52,8 +52,8 @@ export class Stage {
   }
 
   /** The same stage with another service in the place of web, which keeps running beside it. */
-  withWebOf(service: ServerProcess): Stage {
-    const stage = new Stage(this.database, this.folder);
+  withWebOf(service: ServerProcess, database: BenchDatabase = this.database): Stage {
+    const stage = new Stage(database, this.folder);
     stage.#web = service;
     return stage;
   }

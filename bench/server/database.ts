@@ -17,7 +17,7 @@ export interface BenchDatabase {
 
 const DATABASE_NAME = 'roundtrip_bench';
 /** Kept on disk across restarts, and next to never in memory, which /tmp may be. */
-const FOLDER = '/var/tmp';
+export const FOLDER = '/var/tmp';
 const TMPFS_MAGIC = 0x01021994;
 const REPORTED_SETTINGS = [
   'server_version',
@@ -30,7 +30,7 @@ const REPORTED_SETTINGS = [
 
 /** DATABASE_URL's server, where it is set, or an embedded one with its default settings: fsync and all. */
 export async function openDatabase(serverUrl: string | undefined): Promise<BenchDatabase> {
-  if (serverUrl !== undefined) return prepare(serverUrl, 'given by DATABASE_URL', () => Promise.resolve());
+  if (serverUrl !== undefined) return prepareDatabase(serverUrl, 'given by DATABASE_URL', () => Promise.resolve());
   const folder = await mkdtemp(join(FOLDER, 'roundtrip-bench-'));
   // Root's server runs as another user, who has to pass through.
   await chmod(folder, 0o711);
@@ -43,24 +43,31 @@ export async function openDatabase(serverUrl: string | undefined): Promise<Bench
     if ((await statfs(folder)).type === TMPFS_MAGIC)
       throw new Error(`${FOLDER} is in memory: nothing would be durable`);
     server = await startEmbeddedPostgres({ dataDir: folder });
-    return await prepare(server.databaseUrl, 'embedded', stop);
+    return await prepareDatabase(server.databaseUrl, 'embedded', stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Makes the bench's database anew on the server. */
-async function prepare(serverUrl: string, kind: string, stopServer: () => Promise<void>): Promise<BenchDatabase> {
+/** Makes a database of the bench anew on the server. */
+export async function prepareDatabase(
+  serverUrl: string,
+  kind: string,
+  stopServer: () => Promise<void>,
+  name = DATABASE_NAME,
+): Promise<BenchDatabase> {
   const administration = new pg.Client({ connectionString: serverUrl });
   await administration.connect();
-  await administration.query(`DROP DATABASE IF EXISTS ${DATABASE_NAME} WITH (FORCE)`);
-  await administration.query(`CREATE DATABASE ${DATABASE_NAME}`);
+  await administration.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await administration.query(`CREATE DATABASE ${name}`);
   await administration.end();
 
-  const databaseUrl = Object.assign(new URL(serverUrl), { pathname: `/${DATABASE_NAME}` }).href;
+  const databaseUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
   await migrate(databaseUrl);
   const client = new pg.Client({ connectionString: databaseUrl });
+  // A server that is killed fails the next question, where it counts.
+  client.on('error', () => undefined);
   await client.connect();
   const settings = await client.query<{ name: string; setting: string }>(
     'SELECT name, current_setting(name) AS setting FROM pg_settings WHERE name = ANY ($1) ORDER BY name',

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What Linux tells of a process in /proc/PID/stat. */
 interface ProcessStat {
+  readonly pid: number;
   readonly parent: number;
   /** Of the process itself and of the children that it has waited for. */
   readonly cpuTicks: number;
@@ -18,6 +19,11 @@ export function cpuSecondsOf(rootPid: number): number {
   ticksPerSecond ||= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   const ticks = treeOf(rootPid).reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
   return ticks / ticksPerSecond;
+}
+
+/** A process and all below it, itself first. */
+export function processesOf(rootPid: number): readonly number[] {
+  return [rootPid, ...treeOf(rootPid).flatMap(({ pid }) => (pid === rootPid ? [] : pid))];
 }
 
 /** Resident memory of one process in MiB. */
@@ -56,6 +62,7 @@ function statOf(pid: number): ProcessStat | undefined {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const [utime, stime, childUtime, childStime] = fields.slice(11, 15).map(Number);
     return {
+      pid,
       parent: Number(fields[1]),
       cpuTicks: (utime ?? 0) + (stime ?? 0) + (childUtime ?? 0) + (childStime ?? 0),
     };
