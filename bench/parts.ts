@@ -106,7 +106,9 @@ export async function runParts({ parts, quick, sizes, serverUrl }: BenchPlan): P
       if (wanted.has('fairness')) results.fairness = await runFairness(stage, quick ? 3 : 10);
       if (wanted.has('start')) results.start = await runStarts(stage);
       if (wanted.has('soak')) results.soak = await runFlow(stage, 'mixed', SOAK_LENGTHS, size);
-      if (pair) results.standby = await runStandby(stage, pair, measure, quick ? QUICK_ROUNDS : FULL_ROUNDS);
+      if (!pair) return;
+      say('a standby: waiting for it, reading from it, a primary killed');
+      results.standby = await runStandby(stage, pair, measure, quick ? QUICK_ROUNDS : FULL_ROUNDS);
     }
   } finally {
     await cleanUp();
