@@ -32,7 +32,7 @@ export async function makeSetupPath({ pool }: Identity, door: Door): Promise<str
     const { token } = await makeLink(pool, { purpose: 'setup' });
     return pathOfLink('setup', token);
   } catch (error) {
-    // A standby is read from by who may come in without a person or a key.
+    // A web on a standby is for reading: it starts without.
     if (sqlState(error) === READ_ONLY) return undefined;
     throw error;
   }
