@@ -35,8 +35,18 @@ export class ServerPair {
   /** Both as the embedded PostgreSQL is by default: fsync and all. The standby follows, and nobody waits for it. */
   static async open(): Promise<ServerPair> {
     const folder = await mkdtemp(join(FOLDER, 'roundtrip-bench-pair-'));
-    // Root's servers run as another user, who has to pass through.
-    await chmod(folder, 0o711);
+    try {
+      // Root's servers run as another user, who has to pass through.
+      await chmod(folder, 0o711);
+      return await ServerPair.#openIn(folder);
+    } catch (error) {
+      // What runs already ends with this process.
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  static async #openIn(folder: string): Promise<ServerPair> {
     const user = runsAsRoot() ? await findUnprivilegedUser() : undefined;
     const binaries = await findBinaries(user);
     const password = randomBytes(24).toString('base64url');
