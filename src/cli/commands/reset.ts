@@ -21,17 +21,21 @@ export function resetCommand(config: () => Config): Command {
     .action(async ({ yes, evenRemote }: ResetFlags) => {
       if (!yes)
         throw new StartError('reset deletes every order, refund and invoice: say --yes if that is what you want');
-      await withDatabase(config(), async (url) => {
-        const client = new pg.Client({ connectionString: url, ...LIMITS });
-        // The driver's word, because ?host= and PGHOST outweigh the address's own.
-        if (!isLocal(client.host) && !evenRemote) {
-          throw new StartError(`the database is on ${client.host}, not on this machine: say --even-remote as well`);
-        }
-        await dropEverything(client);
+      const settings = config();
+      if (settings.databaseUrl !== undefined && !evenRemote) refuseRemote(settings.databaseUrl);
+      await withDatabase(settings, async (url) => {
+        await dropEverything(url);
         await migrate(url);
         console.log('the database is empty');
       });
     });
+}
+
+/** Before it is asked for anything. The host is the driver's word: ?host= and PGHOST outweigh the address's own. */
+function refuseRemote(url: string): void {
+  const { host } = new pg.Client({ connectionString: url });
+  if (isLocal(host)) return;
+  throw new StartError(`the database is on ${host}, not on this machine: say --even-remote as well`);
 }
 
 /** A folder is where the socket of a server on this machine is. */
@@ -39,7 +43,8 @@ function isLocal(host: string): boolean {
   return host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host.toLowerCase());
 }
 
-async function dropEverything(client: pg.Client): Promise<void> {
+async function dropEverything(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, ...LIMITS });
   await client.connect();
   try {
     await client.query('DROP SCHEMA IF EXISTS gateway CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public');

@@ -127,6 +127,18 @@ describe('reads that come at once', () => {
     expect(await numberOf(reads, 4)).toBe(4);
   });
 
+  test('overtake several that turn out to be held up, which came before them together', async () => {
+    const reads = openReads({ more: 3 });
+    expect(await numberOf(reads, 0)).toBe(0);
+    const blocker = await sessions.open();
+    await blocker.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    const held = [1, 2, 3].map((limit) => reads.query({ text: `SELECT id FROM orders LIMIT ${limit}` }));
+    expect(await Promise.all([1, 2].map((number) => numberOf(reads, number)))).toEqual([1, 2]);
+    await sessions.waitingForLock(READS, 3);
+    await blocker.query('COMMIT');
+    for (const answer of await Promise.all(held)) expect(answer.rows).toEqual([]);
+  });
+
   test('of one name, behind the first that a table lock makes fail: they are asked again, and hear nothing of it', async () => {
     const reads = openReads({ url: withLockTimeout(1_000), connections: 1 });
     const blocker = await sessions.open();

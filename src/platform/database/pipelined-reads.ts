@@ -150,13 +150,14 @@ export class PipelinedReads implements QueuedReads {
 
   #dispatch(): void {
     const now = performance.now();
-    while (this.#queue.length > 0) {
-      const lane = this.#laneFor(now);
-      if (!lane) break;
-      const waiting = this.#queue.shift();
-      if (waiting && !waiting.isSettled) void waiting.send(lane);
+    let [first] = this.#queue;
+    while (first) {
+      const lane = first.isSettled ? undefined : this.#laneFor(now, first);
+      if (!lane && !first.isSettled) break;
+      this.#queue.shift();
+      if (lane) void first.send(lane);
+      [first] = this.#queue;
     }
-    const [first] = this.#queue;
     if (!first || this.#timer) return;
     this.#timer = setTimeout(
       () => {
@@ -175,8 +176,11 @@ export class PipelinedReads implements QueuedReads {
     }
   }
 
-  /** The first that is brisk, or a new one, or the one with the fewest under way; undefined: all have enough to do. */
-  #laneFor(now: number): Lane | undefined {
+  /**
+   * The first that is brisk, or a new one, or the one with the fewest under way; undefined: all have enough to do. What
+   * overtakes may be held up as well, and goes where nothing stands before it as long as there is such a place.
+   */
+  #laneFor(now: number, { hasOvertaken }: Waiting): Lane | undefined {
     const { connections, mostConnections } = this.#options;
     let best: Lane | undefined;
     let quick = 0;
@@ -184,11 +188,11 @@ export class PipelinedReads implements QueuedReads {
       if (lane.places.length > 0 && now - lane.firstSince > SLOW_MS) continue;
       quick += 1;
       const [first] = lane.places;
-      const isBrisk = !first || now - first.since <= BRISK_MS;
+      const isBrisk = !first || (!hasOvertaken && now - first.since <= BRISK_MS);
       if (isBrisk && lane.places.length < MOST_UNDERWAY) return lane;
       if (!best || lane.places.length < best.places.length) best = lane;
     }
-    if (quick < connections && this.#lanes.length < mostConnections) return this.#open();
+    if ((hasOvertaken || quick < connections) && this.#lanes.length < mostConnections) return this.#open();
     return best && best.places.length < MOST_UNDERWAY ? best : undefined;
   }
 
