@@ -96,7 +96,8 @@ describe('SIGTERM to a worker that waits for the gateway', () => {
     const { order, refund } = await shop.refundedOrder();
     const reference = await referenceOf(database.pool, 'refund', refund.id);
     const gatewayUrl = await servers.httpServer((incoming, response) => {
-      ask(undefined);
+      // The daily comparison asks for the gateway's books meanwhile, perhaps first.
+      if (incoming.method === 'POST') ask(undefined);
       void mayAnswer.then(() => {
         answering(201, {
           id: 'rf_slow',
@@ -129,7 +130,8 @@ describe('SIGTERM to a worker that waits for the gateway', () => {
     await shop.change(order.id, { type: 'submit_refund', refundId: refund.id });
     const { promise: asked, resolve: ask } = Promise.withResolvers<undefined>();
     const gatewayUrl = await servers.httpServer((incoming, response) => {
-      ask(undefined);
+      // About this refund: the daily comparison asks for all.
+      if (incoming.url?.includes('reference=')) ask(undefined);
       if (incoming.method === 'POST') return;
       setTimeout(() => {
         answering(200, { data: [], next: null })(incoming, response);
