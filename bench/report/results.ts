@@ -18,8 +18,8 @@ export interface BenchResults {
   readonly load: string;
   readonly quick: boolean;
   durationSeconds: number;
-  /** Of this machine's disk, which the embedded PostgreSQL is on. */
-  readonly flushes: Flushes;
+  /** Of this machine's disk, which the embedded PostgreSQL is on; runs from before it was measured have none. */
+  readonly flushes?: Flushes;
   readonly loads: LoadedShop[];
   readonly rounds: Round[];
   readonly scenarios: ScenarioResult[];
