@@ -1,16 +1,15 @@
-import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { BUNDLED, bundleFolder } from './bundled-libraries.ts';
+import { BUNDLED, bundleFolder, isBundled } from './bundled-libraries.ts';
 
 /**
  * Makes few files of a library of many, once for each version of it. Where what does it is not installed (the image brings
  * the bundles along), or cannot do it, everything works without them, and takes 20 MiB more.
  */
-const folder = fileURLToPath(bundleFolder());
-if (!existsSync(folder)) {
+const folder = bundleFolder();
+if (!isBundled(folder)) {
   try {
-    await bundleInto(folder);
+    await bundleInto(fileURLToPath(folder));
   } catch (error) {
     console.error('libraries: could not be bundled:', error);
   }
@@ -35,6 +34,7 @@ async function bundleInto(made: string): Promise<void> {
         },
       },
     });
+    await rm(made, { recursive: true, force: true });
     await rename(making, made);
   } finally {
     await rm(making, { recursive: true, force: true });

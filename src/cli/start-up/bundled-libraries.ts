@@ -20,15 +20,24 @@ export function bundleFolder(): URL {
   return new URL(`.cache/bundled/typebox-${version}/`, MODULES);
 }
 
+/** Whether all of it is there: an installation of before may have bundled less. */
+export function isBundled(folder: URL): boolean {
+  return [...BUNDLED.values()].every((name) => existsSync(fileIn(folder, name)));
+}
+
+function fileIn(folder: URL, name: string): URL {
+  return new URL(`${name}.js`, folder);
+}
+
 /** From now on, what is imported of the library comes out of its bundle, where the installation has made one. */
 export function useBundledLibraries(): void {
   const folder = bundleFolder();
-  if (!existsSync(folder)) return;
+  if (!isBundled(folder)) return;
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const name = BUNDLED.get(specifier);
       if (name === undefined) return nextResolve(specifier, context);
-      return { url: new URL(`${name}.js`, folder).href, format: 'module', shortCircuit: true };
+      return { url: fileIn(folder, name).href, format: 'module', shortCircuit: true };
     },
   });
 }

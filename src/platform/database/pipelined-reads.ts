@@ -150,16 +150,25 @@ export class PipelinedReads implements QueuedReads {
 
   #dispatch(): void {
     const now = performance.now();
-    let [first] = this.#queue;
-    while (first) {
-      const lane = first.isSettled ? undefined : this.#laneFor(now, first);
-      if (!lane && !first.isSettled) break;
+    for (let first = this.#firstWaiting(); first; first = this.#firstWaiting()) {
+      const lane = this.#laneFor(now, first);
+      if (!lane) {
+        this.#refuseInTime(first, now);
+        return;
+      }
       this.#queue.shift();
-      if (lane) void first.send(lane);
-      [first] = this.#queue;
+      void first.send(lane);
     }
-    if (!first || this.#timer) return;
-    this.#timer = setTimeout(
+  }
+
+  /** Those before it that were answered on another connection meanwhile are gone from the queue. */
+  #firstWaiting(): Waiting | undefined {
+    while (this.#queue[0]?.isSettled) this.#queue.shift();
+    return this.#queue[0];
+  }
+
+  #refuseInTime(first: Waiting, now: number): void {
+    this.#timer ??= setTimeout(
       () => {
         this.#timer = undefined;
         this.#refuseLate();
